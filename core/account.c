@@ -1,0 +1,280 @@
+/* Account events: facts, table, and what each kind does (rules.md 7). */
+#include "core/cases.h"
+#include "core/event.h"
+#include "core/funds.h"
+#include "core/identity.h"
+#include "core/notices.h"
+#include "core/parked.h"
+#include "core/table.h"
+
+enum account_fact {
+    ACCOUNT_SEEN = 1 << 0,
+    ACCOUNT_SEEN_OTHERWISE = 1 << 1,
+    ACCOUNT_TOO_OLD = 1 << 2,
+    ACCOUNT_BAD_VALUE = 1 << 3,
+    ACCOUNT_NONE = 1 << 4,
+    ACCOUNT_OTHER_CURRENCY = 1 << 5,
+    ACCOUNT_IS_CLOSED = 1 << 6,
+    ACCOUNT_NO_CASE = 1 << 7,   /* the case to waive is not open */
+    ACCOUNT_KIND_FACT = 1 << 8, /* shifted by the event's kind */
+};
+#define KIND(kind) ((uint64_t)ACCOUNT_KIND_FACT << ACCOUNT_KIND_##kind)
+
+enum account_action {
+    ACCOUNT_IGNORE,
+    ACCOUNT_DISPUTE,
+    ACCOUNT_DEAD,
+    ACCOUNT_PARK,
+    ACCOUNT_REJECT,
+    ACCOUNT_OPEN,
+    ACCOUNT_PAY_IN,
+    ACCOUNT_PAY_OUT,
+    ACCOUNT_LIMIT,
+    ACCOUNT_FREEZE,
+    ACCOUNT_UNFREEZE,
+    ACCOUNT_CLOSE,
+    ACCOUNT_WAIVE,
+};
+
+#define ROW(rule, all, none, action)                                                                         \
+    {                                                                                                        \
+        RULE_##rule, (all), (none), ACCOUNT_##action                                                         \
+    }
+static const struct table_row rows[] = {
+    ROW(ACCOUNT_DUPLICATE, ACCOUNT_SEEN, 0, IGNORE),
+    ROW(ACCOUNT_CONFLICT, ACCOUNT_SEEN_OTHERWISE, 0, DISPUTE),
+    ROW(TOO_OLD, ACCOUNT_TOO_OLD, 0, DEAD),
+    ROW(ACCOUNT_BAD_VALUE, ACCOUNT_BAD_VALUE, 0, DEAD),
+    ROW(ACCOUNT_UNKNOWN, ACCOUNT_NONE, KIND(OPENED), PARK),
+    ROW(ACCOUNT_CONFLICT, ACCOUNT_OTHER_CURRENCY | KIND(OPENED), 0, DISPUTE),
+    ROW(ACCOUNT_CURRENCY_MISMATCH, ACCOUNT_OTHER_CURRENCY, 0, DEAD),
+    ROW(ACCOUNT_OPENED, KIND(OPENED), 0, OPEN),
+    ROW(ACCOUNT_DEPOSIT, KIND(DEPOSIT), 0, PAY_IN),
+    ROW(ACCOUNT_WITHDRAWAL, KIND(WITHDRAWAL), 0, PAY_OUT),
+    ROW(ACCOUNT_REJECTED, ACCOUNT_IS_CLOSED, 0, REJECT),
+    ROW(ACCOUNT_CREDIT_LIMIT, KIND(CREDIT_LIMIT), 0, LIMIT),
+    ROW(ACCOUNT_FROZEN, KIND(FROZEN), 0, FREEZE),
+    ROW(ACCOUNT_UNFROZEN, KIND(UNFROZEN), 0, UNFREEZE),
+    ROW(ACCOUNT_CLOSED, KIND(CLOSED), 0, CLOSE),
+    ROW(ACCOUNT_REJECTED, ACCOUNT_NO_CASE, 0, REJECT),
+    ROW(CASE_WAIVED, 0, 0, WAIVE),
+};
+
+static bool is_money(enum account_kind kind)
+{
+    return kind == ACCOUNT_KIND_DEPOSIT || kind == ACCOUNT_KIND_WITHDRAWAL || kind == ACCOUNT_KIND_CREDIT_LIMIT;
+}
+
+static bool is_currency(struct text code)
+{
+    for (uint32_t i = 0; i < code.size; i++)
+        if (code.data[i] < 'A' || code.data[i] > 'Z')
+            return false;
+    return code.size == 3;
+}
+
+static bool bad_value(const struct account_event *event)
+{
+    switch (event->kind) {
+    case ACCOUNT_KIND_OPENED: return !is_currency(event->currency);
+    case ACCOUNT_KIND_DEPOSIT:
+    case ACCOUNT_KIND_WITHDRAWAL: return event->amount_micros <= 0;
+    case ACCOUNT_KIND_CREDIT_LIMIT: return event->amount_micros < 0;
+    default: return false;
+    }
+}
+
+static const struct case_ref *ref_of(const struct account_state *account, struct text case_id)
+{
+    for (uint32_t i = 0; i < account->cases.count; i++)
+        if (text_equal(account->cases.items[i].case_id, case_id))
+            return &account->cases.items[i];
+    return NULL;
+}
+
+static uint64_t account_facts(struct work *work, const struct account_event *event,
+                              const struct event_identity *identity)
+{
+    const struct account_state *account = read_account(work);
+    bool exists = account && account->status != ACCOUNT_STATUS_UNKNOWN;
+    enum seen seen = seen_parked(account, topic_name(TOPIC_ACCOUNT), identity);
+    uint64_t facts = (uint64_t)ACCOUNT_KIND_FACT << event->kind;
+
+    if (seen == SEEN_NEVER && account)
+        seen = seen_account_event(work, account, identity);
+    facts |= seen == SEEN_SAME ? ACCOUNT_SEEN : 0;
+    facts |= seen == SEEN_OTHER_CONTENT ? ACCOUNT_SEEN_OTHERWISE : 0;
+    facts |= account && event->occurred_at <= account->id_floor ? ACCOUNT_TOO_OLD : 0;
+    facts |= bad_value(event) ? ACCOUNT_BAD_VALUE : 0;
+    if (!exists)
+        return facts | ACCOUNT_NONE;
+    bool other = !text_equal(event->currency, account->currency);
+    if (!is_money(event->kind) && event->kind != ACCOUNT_KIND_OPENED)
+        other = other && !text_empty(event->currency);
+    facts |= other ? ACCOUNT_OTHER_CURRENCY : 0;
+    facts |= account->status == ACCOUNT_STATUS_CLOSED ? ACCOUNT_IS_CLOSED : 0;
+    const struct case_ref *ref = ref_of(account, event->case_id);
+    facts |= !ref ? ACCOUNT_NO_CASE : 0;
+    return facts;
+}
+
+static void open_account(struct work *work, struct account_state *account, const struct account_event *event)
+{
+    if (account->status == ACCOUNT_STATUS_ACTIVE || account->status == ACCOUNT_STATUS_FROZEN)
+        return; /* again with the same currency: nothing */
+    work->may_release = account->status == ACCOUNT_STATUS_UNKNOWN;
+    account->status = ACCOUNT_STATUS_ACTIVE;
+    account->currency = event->currency;
+}
+
+static void pay_in(struct work *work, struct account_state *account, int64_t amount)
+{
+    account->balance_micros = work_add(work, account->balance_micros, amount);
+    *outcome_move(work->outcome) = (struct move) { MOVE_DEPOSIT, account->currency, amount };
+    work->retry_cases = true;
+}
+
+static void pay_out(struct work *work, struct account_state *account, int64_t amount)
+{
+    account->balance_micros = work_subtract(work, account->balance_micros, amount);
+    *outcome_move(work->outcome) = (struct move) { MOVE_WITHDRAWAL, account->currency, amount };
+    hasten_reminder(work);
+}
+
+static void set_limit(struct work *work, struct account_state *account, int64_t limit)
+{
+    bool higher = limit > account->credit_limit_micros;
+
+    account->credit_limit_micros = limit;
+    work->retry_cases = work->retry_cases || higher;
+    if (!higher)
+        hasten_reminder(work);
+}
+
+static void close_vps(struct work *work, struct text vps_id, int64_t moment)
+{
+    struct vps_state *vps = edit_vps(work, vps_id);
+
+    while (vps->cases.count) {
+        struct effect *effect = work_effect(work, RULE_CASE_CLOSED, VERDICT_APPLIED, vps_id);
+        effect->case_id = vps->cases.items[0].case_id;
+        effect->amount_micros = vps->cases.items[0].amount_micros;
+        case_remove(work, vps_id, vps, &vps->cases.items[0]);
+    }
+    if (vps->status == VPS_STATUS_PENDING || vps->status == VPS_STATUS_ACTIVE) {
+        vps->status = VPS_STATUS_CANCELLED;
+        vps->cancelled_at = moment;
+    }
+}
+
+/* Cases closed, VPSs cancelled without refund, the balance stays (rules.md 7). */
+static void close_account(struct work *work, struct account_state *account, const struct account_event *event)
+{
+    int32_t left = account->vps_count;
+
+    account->status = ACCOUNT_STATUS_CLOSED;
+    for (int64_t chunk = 0; left > 0; chunk++) {
+        const struct vps_list *list = read_vps_list(work, chunk);
+        if (!list || list->vps_ids.count == 0)
+            return;
+        for (uint32_t i = 0; i < list->vps_ids.count; i++, left--)
+            close_vps(work, list->vps_ids.items[i], event->occurred_at);
+    }
+}
+
+/* What a period remembers as waived: the full-period price above what was paid before. */
+static void remember_waived(struct work *work, struct vps_state *vps, const struct open_case *waived)
+{
+    for (uint32_t i = 0; i < waived->lines.count; i++) {
+        const struct charge_line *line = &waived->lines.items[i];
+        for (uint32_t k = 0; line->amount_micros > 0 && k < vps->periods.count; k++) {
+            struct period *period = &vps->periods.items[k];
+            if (period->period_start == line->period_start)
+                period->waived_micros = work_add(work, period->waived_micros,
+                                                 line->price_micros - line->credited_price_micros);
+        }
+    }
+}
+
+static void waive(struct work *work, const struct account_event *event)
+{
+    const struct case_ref *ref = ref_of(read_account(work), event->case_id);
+    struct text vps_id = ref->vps_id;
+    struct vps_state *vps = edit_vps(work, vps_id);
+    struct open_case *waived = case_find(vps, ref->epoch);
+
+    work->decision.vps_id = vps_id;
+    work->decision.case_id = waived->case_id;
+    work->decision.amount_micros = waived->amount_micros;
+    work->decision.template = waived->template;
+    if (waived->state == CASE_STATE_GRACE) { /* what was not accepted yet is rejected now */
+        case_reject(work, vps_id, vps, waived);
+        return;
+    }
+    if (is_order_case(waived))
+        period_begin(work, vps, waived, lines_sum(work, &waived->lines));
+    else
+        remember_waived(work, vps, waived);
+    case_remove(work, vps_id, vps, waived);
+}
+
+static void apply(struct work *work, const struct account_event *event, enum account_action action)
+{
+    struct account_state *account = edit_account(work);
+
+    switch (action) {
+    case ACCOUNT_OPEN: open_account(work, account, event); break;
+    case ACCOUNT_PAY_IN: pay_in(work, account, event->amount_micros); break;
+    case ACCOUNT_PAY_OUT: pay_out(work, account, event->amount_micros); break;
+    case ACCOUNT_LIMIT: set_limit(work, account, event->amount_micros); break;
+    case ACCOUNT_FREEZE: account->status = ACCOUNT_STATUS_FROZEN; break;
+    case ACCOUNT_UNFREEZE:
+        account->status = ACCOUNT_STATUS_ACTIVE;
+        work->retry_cases = true;
+        break;
+    case ACCOUNT_CLOSE: close_account(work, account, event); break;
+    case ACCOUNT_WAIVE: waive(work, event); break;
+    default: break;
+    }
+}
+
+static struct text why_dead(enum rule rule)
+{
+    switch (rule) {
+    case RULE_TOO_OLD: return TEXT("older than what event ids are remembered for, and unknown: it may be a duplicate");
+    case RULE_ACCOUNT_CURRENCY_MISMATCH: return TEXT("currency is not the account's");
+    default:
+        return TEXT("amount_micros must be above 0 (CREDIT_LIMIT: 0 or more), currency of OPENED three capital "
+                    "letters");
+    }
+}
+
+void decide_account_event(struct work *work, const struct account_event *event, const struct input *input)
+{
+    struct event_identity identity = account_event_identity(work, event);
+    const struct table_row *row
+        = table_match(rows, sizeof rows / sizeof *rows, account_facts(work, event, &identity));
+
+    switch ((enum account_action)row->action) {
+    case ACCOUNT_IGNORE: work_rule(work, row->rule, VERDICT_DUPLICATE, TEXT("decided before")); return;
+    case ACCOUNT_DISPUTE:
+        notice_conflict(work, input, row->rule, TEXT(""),
+                        row->all & ACCOUNT_OTHER_CURRENCY
+                            ? TEXT("the account was opened before in another currency")
+                            : TEXT("this event id was decided before with other content"));
+        return;
+    case ACCOUNT_DEAD: reject_as_dead(work, input, row->rule, why_dead(row->rule)); return;
+    case ACCOUNT_PARK: park(work, input, row->rule, event->event_id, TEXT(""), &identity); return;
+    case ACCOUNT_REJECT:
+        work_rule(work, row->rule, VERDICT_REJECTED,
+                  row->all == ACCOUNT_IS_CLOSED ? TEXT("the account is closed") : TEXT("no such case is open"));
+        break;
+    default:
+        work_rule(work, row->rule, rule_info(row->rule)->verdict, TEXT(""));
+        if (is_money(event->kind))
+            work->decision.amount_micros = event->amount_micros;
+        apply(work, event, (enum account_action)row->action);
+        break;
+    }
+    remember_account_event(work, edit_account(work), &identity, event->occurred_at);
+}

@@ -1,0 +1,75 @@
+/* Deciding about accounts: orders, installations, account events, cases and timers (rules.md 2 to 9).
+ *
+ * Pure: the same overlay, catalogue, now and input give the same outcome, byte for byte (promise 6). */
+#ifndef OSBILL_CORE_DECIDE_H
+#define OSBILL_CORE_DECIDE_H
+
+#include "core/catalogue.h"
+#include "core/hashes.h"
+#include "core/outcome.h"
+#include "core/overlay.h"
+#include "core/result.h"
+
+/* Limits and times that configuration may change; decide_defaults gives those of rules.md. All in ms. */
+struct decide_settings {
+    int64_t future_tolerance; /* T or occurred_at later than now + this: time-in-future; 1 h */
+    int64_t grace;            /* an order with an unknown tariff, module or template is held for this; 5 min */
+    uint32_t max_cases;       /* open cases per account: beyond, an input that opens one is limit-exceeded; 1,000 */
+};
+struct decide_settings decide_defaults(void);
+
+/* Reads a parked input again. Supplied by the engine, which has the codec. False: out of memory or no longer readable
+ * (the released event becomes a dead letter). */
+struct reader {
+    void *context;
+    bool (*read)(void *context, enum topic topic, struct text value, struct arena *arena, struct input *ret_input);
+};
+
+struct desk {
+    struct arena *arena; /* of the batch */
+    struct overlay *overlay;
+    const struct catalogue *catalogue;
+    const struct hashes *hashes;
+    const struct reader *reader;
+    const struct decide_settings *settings;
+    int64_t now;       /* of the batch, ms */
+    int32_t partition; /* of the account topics: the account's */
+};
+
+/* The state keys that deciding this input will surely or likely read, as far as the overlay knows: marks them wanted.
+ * First call with only the input known, second when the account is loaded ("an account names its cases"). */
+void decide_wants(const struct desk *desk, const struct input *input);
+
+/* Decides one input of account, order or os-installed, with what is due for its account before it (rules.md 9):
+ * outputs are appended to `outcome`. On DECIDE_NEEDS_STATE and DECIDE_NO_MEMORY neither overlay nor outcome changed. */
+enum decide_status decide_input(const struct desk *desk, const struct input *input, struct outcome *outcome)
+    WARN_UNUSED;
+
+/* Decides what is due for an account: timers, and held cases if the snapshot is newer than the one they were last
+ * decided with. Each outcome is a Decision of its own with origin TIMER or CATALOGUE; nothing due: none. */
+enum decide_status decide_due(const struct desk *desk, struct text account_id, struct outcome *outcome) WARN_UNUSED;
+
+/* Makes a dead letter of an input that cannot be decided, with its Decision. `event_id` may be empty. Always
+ * possible (DECIDE_NO_MEMORY apart). `rule`: one of the dead-letter rules; code: its id or the decoder's. */
+enum decide_status decide_dead_letter(const struct desk *desk, const struct input *input, struct text event_id,
+                                      enum rule rule, const char *code, struct text message,
+                                      struct outcome *outcome) WARN_UNUSED;
+
+/* Adds what a partition's batch moved to P's totals (arena memory, replaced). Deposited, withdrawn and charged come
+ * from the outcome's moves, balances from the overlay's accounts before and after: the two must agree (promise 2). */
+enum totals_status {
+    TOTALS_OK,
+    TOTALS_UNBALANCED, /* a defect: nothing of this batch may be committed */
+    TOTALS_NO_MEMORY,
+};
+enum totals_status decide_totals(const struct overlay *overlay, const struct outcome *outcome, struct arena *arena,
+                                 struct currency_total_array *totals) WARN_UNUSED;
+
+/* How the engine files an account's record in the store. */
+struct account_filing {
+    int64_t due_at; /* 0: none */
+    bool held;      /* has a case that waits for the catalogue */
+};
+struct account_filing account_filing(const struct account_state *account);
+
+#endif

@@ -1,0 +1,55 @@
+/* The periods that a VPS has paid for or owes (rules.md 3). */
+#include "core/cases.h"
+
+struct period *period_last(const struct vps_state *vps)
+{
+    return vps->periods.count ? &vps->periods.items[vps->periods.count - 1] : NULL;
+}
+
+/* rules.md 3: the last ended period, the running one and those ahead are kept. */
+static void forget_ended(struct work *work, struct vps_state *vps)
+{
+    while (vps->periods.count > 1 && !ends_after(vps->periods.items[0].period_end, work->desk->now)
+           && !ends_after(vps->periods.items[1].period_end, work->desk->now))
+        WORK_REMOVE(&vps->periods, 0);
+}
+
+/* Periods are in order of start; a late payment may bring an earlier one. */
+static void insert_sorted(struct work *work, struct vps_state *vps, const struct period *period)
+{
+    WORK_PUSH(work, &vps->periods, *period);
+    for (uint32_t i = vps->periods.count - 1; i > 0; i--) {
+        struct period *below = &vps->periods.items[i - 1], *it = &vps->periods.items[i];
+        if (below->period_start <= it->period_start)
+            break;
+        struct period swapped = *below;
+        *below = *it;
+        *it = swapped;
+    }
+}
+
+void period_begin(struct work *work, struct vps_state *vps, const struct open_case *of, int64_t waived)
+{
+    struct period period = {
+        .period_start = of->period_start,
+        .period_end = of->period_end,
+        .period_months = of->period_months,
+        .tariff_id = of->tariff_id,
+        .waived_micros = waived,
+        .raised_at = -1,
+    };
+
+    for (uint32_t i = 0; i < of->lines.count; i++) {
+        const struct charge_line *line = &of->lines.items[i];
+        if (line->kind == LINE_KIND_BASE) {
+            period.base_level_micros = line->price_micros;
+        } else {
+            period.os_level_micros = line->price_micros;
+            WORK_PUSH(work, &period.items, line->item_id);
+        }
+    }
+    insert_sorted(work, vps, &period);
+    forget_ended(work, vps);
+    vps->status = VPS_STATUS_ACTIVE;
+    vps->tariff_id = period_last(vps)->tariff_id;
+}

@@ -1,0 +1,53 @@
+/* Refunds: first against what the VPS still owes, the rest as money (rules.md 4 Refund). */
+#include "core/cases.h"
+
+/* Moves up to `amount` from the first refund lines to the end of a case's lines. */
+static void move_lines(struct work *work, struct charge_line_array *from, struct charge_line_array *to, int64_t amount)
+{
+    while (amount > 0 && from->count) {
+        struct charge_line *first = &from->items[0];
+        struct charge_line moved = *first;
+        if (first->amount_micros == 0) {
+            WORK_REMOVE(from, 0);
+            continue;
+        }
+        if (-first->amount_micros > amount)
+            moved.amount_micros = -amount;
+        amount += moved.amount_micros;
+        WORK_PUSH(work, to, moved);
+        first->amount_micros -= moved.amount_micros;
+        if (first->amount_micros == 0)
+            WORK_REMOVE(from, 0);
+    }
+}
+
+static void reduce_case(struct work *work, struct text vps_id, struct vps_state *vps, struct open_case *it,
+                        struct charge_line_array *lines)
+{
+    int64_t left = -lines_sum(work, lines);
+    int64_t taken = left < it->amount_micros ? left : it->amount_micros;
+
+    move_lines(work, lines, &it->lines, taken);
+    it->amount_micros -= taken;
+    if (it->amount_micros > 0) {
+        case_file(work, vps_id, it);
+        return;
+    }
+    struct effect *effect = work_effect(work, RULE_CASE_CLOSED, VERDICT_APPLIED, vps_id);
+    effect->case_id = it->case_id;
+    case_remove(work, vps_id, vps, it);
+}
+
+struct text refund(struct work *work, struct text vps_id, struct vps_state *vps, struct charge_line_array *lines,
+                   int64_t *ret_amount)
+{
+    *ret_amount = 0;
+    for (uint32_t i = vps->cases.count; i-- > 0 && lines_sum(work, lines) < 0;)
+        if (!is_order_case(&vps->cases.items[i]) && vps->cases.items[i].amount_micros > 0)
+            reduce_case(work, vps_id, vps, &vps->cases.items[i], lines);
+    if (lines_sum(work, lines) == 0)
+        return TEXT("");
+    *ret_amount = lines_sum(work, lines);
+    work->retry_cases = true;
+    return charge(work, RULE_ORDER_REFUNDED, vps_id, vps, NULL, lines);
+}

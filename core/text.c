@@ -1,0 +1,98 @@
+#include "core/text.h"
+
+#include "core/calendar.h"
+
+int text_compare(struct text a, struct text b)
+{
+    uint32_t common = a.size < b.size ? a.size : b.size;
+    int order = common ? memcmp(a.data, b.data, common) : 0;
+
+    return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+struct text text_join(struct arena *arena, const struct text *parts, uint32_t count)
+{
+    uint32_t size = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        size += parts[i].size;
+    char *at = arena_alloc(arena, size, 1);
+    if (!at)
+        return TEXT("");
+    struct text joined = { at, size };
+    for (uint32_t i = 0; i < count; i++) {
+        if (parts[i].size)
+            memcpy(at, parts[i].data, parts[i].size);
+        at += parts[i].size;
+    }
+    return joined;
+}
+
+struct text text_copy(struct arena *arena, struct text text)
+{
+    return text_join(arena, &text, 1);
+}
+
+struct text text_from_enum(const struct enum_type *type, int value)
+{
+    const char *symbol = value >= 0 && (uint32_t)value < type->count ? type->symbols[value] : "";
+
+    return (struct text) { symbol, (uint32_t)strlen(symbol) };
+}
+
+/* Writes the digits of value before `end`, at least `least` of them; returns the first. */
+static char *digits_before(char *end, uint64_t value, int least)
+{
+    do {
+        *--end = (char)('0' + value % 10);
+        value /= 10;
+        least--;
+    } while (value || least > 0);
+    return end;
+}
+
+static uint64_t magnitude(int64_t value)
+{
+    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
+struct text text_from_int(struct arena *arena, int64_t value)
+{
+    char buffer[24], *end = buffer + sizeof buffer;
+    char *at = digits_before(end, magnitude(value), 1);
+
+    if (value < 0)
+        *--at = '-';
+    return text_copy(arena, (struct text) { at, (uint32_t)(end - at) });
+}
+
+struct text text_from_micros(struct arena *arena, int64_t micros)
+{
+    char buffer[32], *end = buffer + sizeof buffer;
+    uint64_t all = magnitude(micros);
+    char *at = digits_before(end, all % 1000000, 6);
+
+    *--at = '.';
+    at = digits_before(at, all / 1000000, 1);
+    if (micros < 0)
+        *--at = '-';
+    for (int places = 6; places > 2 && end[-1] == '0'; places--)
+        end--;
+    return text_copy(arena, (struct text) { at, (uint32_t)(end - at) });
+}
+
+struct text text_from_millis(struct arena *arena, int64_t millis)
+{
+    char buffer[] = "0000-00-00T00:00:00.000Z";
+    struct civil_date date = civil_from_millis(millis);
+    uint64_t rest = (uint64_t)date.millis;
+
+    digits_before(buffer + 23, rest % 1000, 3);
+    digits_before(buffer + 19, rest / 1000 % 60, 2);
+    digits_before(buffer + 16, rest / 60000 % 60, 2);
+    digits_before(buffer + 13, rest / 3600000, 2);
+    digits_before(buffer + 10, (uint64_t)date.day, 2);
+    digits_before(buffer + 7, (uint64_t)date.month, 2);
+    digits_before(buffer + 4, (uint64_t)date.year, 4);
+    return text_copy(arena, (struct text) { buffer, sizeof buffer - 1 });
+}

@@ -1,0 +1,55 @@
+/* Which states an input will read: for the engine's prefetch (design.md, "A batch"). */
+#include "core/cases.h"
+#include "core/event.h"
+
+static const struct state *want(const struct desk *desk, struct text account_id, enum state_kind kind,
+                                struct text part, int64_t number)
+{
+    struct state_key key = { kind, account_id, part, number };
+
+    return overlay_state(desk->overlay, &key);
+}
+
+/* Second round: what the loaded account names. */
+static void want_named(const struct desk *desk, const struct input *input, struct text account_id,
+                       const struct account_state *account)
+{
+    bool all_cases = input->topic == TOPIC_ACCOUNT;
+    bool newer_possible = catalogue_version(desk->catalogue) > 0;
+
+    for (uint32_t i = 0; i < account->cases.count; i++) {
+        const struct case_ref *ref = &account->cases.items[i];
+        bool due = ref->due_at != 0 && ref->due_at <= desk->now;
+        if (all_cases || due || (newer_possible && is_held_for_catalogue(ref->state)))
+            (void)want(desk, account_id, STATE_VPS, ref->vps_id, 0);
+    }
+    for (uint32_t i = 0; i < account->parked.count; i++) {
+        (void)want(desk, account_id, STATE_PARKED, TEXT(""), account->parked.items[i].number);
+        if (!text_empty(account->parked.items[i].vps_id))
+            (void)want(desk, account_id, STATE_VPS, account->parked.items[i].vps_id, 0);
+    }
+    for (uint32_t i = 0; input->topic == TOPIC_ACCOUNT && i < account->id_chunks.count; i++)
+        (void)want(desk, account_id, STATE_IDS, TEXT(""), account->id_chunks.items[i].number);
+    if (input->topic == TOPIC_ORDER && input->as.order.kind == ORDER_KIND_PLACED)
+        (void)want(desk, account_id, STATE_VPS_LIST, TEXT(""), account->vps_count / 64);
+}
+
+void decide_wants(const struct desk *desk, const struct input *input)
+{
+    struct text account_id = input_account_id(input);
+    struct text message;
+
+    if (validate_input(desk, input, &message) != RULE_NONE)
+        return; /* a dead letter reads nothing; an id too long has no key */
+    const struct state *account = want(desk, account_id, STATE_ACCOUNT, TEXT(""), 0);
+    if (input->topic == TOPIC_ORDER) {
+        (void)want(desk, account_id, STATE_VPS, input->as.order.vps_id, 0);
+        (void)want(desk, account_id, STATE_ORDER, input->as.order.order_id, 0);
+    } else if (input->topic == TOPIC_OS_INSTALLED) {
+        (void)want(desk, account_id, STATE_VPS, input->as.os_installed.vps_id, 0);
+    } else {
+        (void)want(desk, account_id, STATE_IDS, TEXT(""), 0);
+    }
+    if (account && account->known && account->value)
+        want_named(desk, input, account_id, account->value);
+}

@@ -1,0 +1,297 @@
+/* Every guard of the scripts, and what each request does to the partition (design.md, "On assignment", "Redis"). */
+#include "port.h"
+#include "server.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct server server;
+
+static int setup(void **state)
+{
+    server_command(&server, "FLUSHALL");
+    *state = port_open(server.url);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    redis_store_close(*state);
+    return 0;
+}
+
+static int start(void **state)
+{
+    (void)state;
+    server_init(&server);
+    server_start(&server, NULL);
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    server_release(&server);
+    return 0;
+}
+
+static void claim_of_nothing_answers_none(void **context)
+{
+    struct store_request request = claim(1);
+
+    request.to = hash_of(9);
+    assert_result(*context, &request, RESULT_OK);
+    assert_null(request.position.data);
+    assert_memory_equal(&request.to, &(struct hash){{0}}, sizeof(struct hash));
+}
+
+static void claim_answers_position_and_nonce(void **context)
+{
+    struct store_request request = claim(2);
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &request, RESULT_OK);
+    assert_int_equal(request.position.size, strlen("position"));
+    assert_memory_equal(request.position.data, "position", strlen("position"));
+    struct hash nonce = hash_of(10);
+    assert_memory_equal(&request.to, &nonce, sizeof(nonce));
+}
+
+static void write_moves_the_position(void **context)
+{
+    struct store_record records[] = {state("v:a/1", "one"), account("a:a", "two", 0, false)};
+    struct store_request request = write_to(1, 10, 11, records, 2);
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &request, RESULT_OK);
+    assert_state(*context, 1, 11, "v:a/1", "one");
+    assert_state(*context, 1, 11, "a:a", "two");
+    assert_state(*context, 1, 11, "a:b", NULL);
+    request = write_to(1, 11, 12, records, 0);
+    assert_result(*context, &request, RESULT_OK);
+}
+
+static void write_of_another_owner_is_refused(void **context)
+{
+    struct store_record record = state("v:a/1", "one");
+    struct store_request taken = claim(2);
+    struct store_request request = write_to(1, 10, 11, &record, 1);
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &taken, RESULT_OK);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "owner");
+    assert_state(*context, 2, 10, "v:a/1", NULL);
+}
+
+static void write_from_another_position_is_refused(void **context)
+{
+    struct store_record record = state("v:a/1", "one");
+    struct store_request request = write_to(1, 9, 11, &record, 1);
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "position");
+    assert_state(*context, 1, 10, "v:a/1", NULL);
+}
+
+/* design.md, Traps: a guard of the form "absent or equal" lets total loss pass. */
+static void absent_never_matches(void **context)
+{
+    struct store_record record = state("v:a/1", "one");
+    struct store_request request = write_to(1, 0, 11, &record, 1);
+
+    request.nonces[0] = (struct hash){{0}};
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "absent");
+    struct store_request only_claimed = claim(1);
+    assert_result(*context, &only_claimed, RESULT_OK);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "absent");
+    request = read_at(1, 0, &record, 1);
+    request.nonces[0] = (struct hash){{0}};
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "absent");
+    assert_string_equal(server_command(&server, "DBSIZE"), ":1\r\n");
+}
+
+static void read_takes_any_of_its_nonces(void **context)
+{
+    struct store_record record = state("v:a/1", "");
+    struct store_request request = read_at(1, 7, &record, 1);
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "position");
+    for (uint32_t at = 0; at < 4; at++) {
+        request.nonce_count = 4;
+        for (uint32_t i = 0; i < 4; i++)
+            request.nonces[i] = hash_of(i == at ? 10 : (uint8_t)(20 + i));
+        assert_result(*context, &request, RESULT_OK);
+    }
+    request.owner = hash_of(2);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "owner");
+}
+
+static void due_and_held_are_guarded_as_reads(void **context)
+{
+    struct store_record room[2];
+    enum store_request_kind kinds[] = {STORE_DUE, STORE_HELD};
+
+    port_begin(*context, 1, 10);
+    for (size_t i = 0; i < 2; i++) {
+        struct store_request request = read_at(1, 11, room, 0);
+        request.kind = kinds[i];
+        request.limit = 2;
+        assert_result(*context, &request, RESULT_REFUSED);
+        assert_reason(&request, "position");
+        request.nonces[0] = hash_of(10);
+        request.owner = hash_of(2);
+        assert_result(*context, &request, RESULT_REFUSED);
+        assert_reason(&request, "owner");
+    }
+}
+
+static void claim_resets_the_chunk_count(void **context)
+{
+    struct store_record record = state("v:a/1", "one");
+    struct store_request first = fill(1, 0, true, &record, 1);
+    struct store_request second = fill(1, 1, true, &record, 1);
+    struct store_request again = claim(1);
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &first, RESULT_OK);
+    assert_result(*context, &again, RESULT_OK);
+    assert_result(*context, &second, RESULT_REFUSED);
+    assert_reason(&second, "chunk");
+    assert_result(*context, &first, RESULT_OK);
+    assert_result(*context, &second, RESULT_OK);
+}
+
+static void fill_counts_its_chunks(void **context)
+{
+    struct store_record record = state("v:a/1", "one");
+    struct store_request request = fill(1, 1, false, &record, 1);
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "chunk");
+    request = fill(2, 0, false, &record, 1);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "owner");
+    request = fill(1, 0, false, &record, 1);
+    assert_result(*context, &request, RESULT_OK);
+    assert_result(*context, &request, RESULT_REFUSED); /* not twice */
+    request = finish(1, 0, false, 11);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "chunk");
+    request = finish(1, 2, false, 11);
+    assert_result(*context, &request, RESULT_REFUSED);
+    request = finish(1, 1, false, 11);
+    assert_result(*context, &request, RESULT_OK);
+    assert_state(*context, 1, 11, "v:a/1", "one");
+}
+
+static void fill_of_nothing_must_be_fresh(void **context)
+{
+    struct store_record record = state("v:a/1", "one");
+    struct store_request taken = claim(1);
+    struct store_request request = fill(1, 0, false, &record, 1);
+
+    assert_result(*context, &taken, RESULT_OK);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "absent");
+    request = finish(1, 0, false, 11);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "absent");
+}
+
+static void fresh_fill_is_seen_only_when_finished(void **context)
+{
+    struct store_record old = state("v:a/1", "old"), new = state("v:a/2", "new");
+    struct store_request request = write_to(1, 10, 11, &old, 1);
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &request, RESULT_OK);
+    request = claim(2);
+    assert_result(*context, &request, RESULT_OK);
+    request = fill(2, 0, true, &new, 1);
+    assert_result(*context, &request, RESULT_OK);
+    assert_state(*context, 2, 11, "v:a/1", "old");
+    assert_state(*context, 2, 11, "v:a/2", NULL);
+    request = finish(2, 1, true, 12);
+    assert_result(*context, &request, RESULT_OK);
+    assert_state(*context, 2, 12, "v:a/1", NULL);
+    assert_state(*context, 2, 12, "v:a/2", "new");
+    assert_string_equal(server_command(&server, "DBSIZE"), ":2\r\n"); /* position and one side */
+}
+
+/* fault 11: what was deleted stays deleted, whatever an abandoned fill or an older side held. */
+static void abandoned_fresh_fill_leaves_nothing(void **context)
+{
+    struct store_record ghost = account("a:ghost", "ghost", 5, true), new = state("v:a/2", "new");
+    struct store_request request = fill(1, 0, true, &ghost, 1);
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &request, RESULT_OK);
+    request = claim(2);
+    assert_result(*context, &request, RESULT_OK);
+    assert_string_equal(server_command(&server, "DBSIZE"), ":1\r\n");
+    request = fill(2, 0, true, &new, 1);
+    assert_result(*context, &request, RESULT_OK);
+    request = finish(2, 1, true, 12);
+    assert_result(*context, &request, RESULT_OK);
+    assert_state(*context, 2, 12, "a:ghost", NULL);
+    request = claim(3);
+    assert_result(*context, &request, RESULT_OK);
+    request = finish(3, 0, true, 13); /* an empty partition: no chunk at all */
+    assert_result(*context, &request, RESULT_OK);
+    assert_state(*context, 3, 13, "v:a/2", NULL);
+}
+
+static void partitions_and_prefixes_do_not_mix(void **context)
+{
+    struct redis_config config = {.url = server.url, .prefix = PREFIX "1"};
+    struct store *other = NULL;
+    struct store_record record = state("v:a/1", "one");
+    struct store_request request = claim(1);
+
+    assert_int_equal(redis_store_open(&config, &other).kind, RESULT_OK);
+    request.partition = 12; /* test. 12 */
+    assert_result(*context, &request, RESULT_OK);
+    request.partition = 2; /* test.1 2 */
+    assert_result(other, &request, RESULT_OK);
+    assert_string_equal(server_command(&server, "DBSIZE"), ":2\r\n");
+    request = write_to(1, 10, 11, &record, 1); /* partition 7 */
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "absent");
+    redis_store_close(other);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(claim_of_nothing_answers_none, setup, teardown),
+        cmocka_unit_test_setup_teardown(claim_answers_position_and_nonce, setup, teardown),
+        cmocka_unit_test_setup_teardown(write_moves_the_position, setup, teardown),
+        cmocka_unit_test_setup_teardown(write_of_another_owner_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(write_from_another_position_is_refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(absent_never_matches, setup, teardown),
+        cmocka_unit_test_setup_teardown(read_takes_any_of_its_nonces, setup, teardown),
+        cmocka_unit_test_setup_teardown(due_and_held_are_guarded_as_reads, setup, teardown),
+        cmocka_unit_test_setup_teardown(claim_resets_the_chunk_count, setup, teardown),
+        cmocka_unit_test_setup_teardown(fill_counts_its_chunks, setup, teardown),
+        cmocka_unit_test_setup_teardown(fill_of_nothing_must_be_fresh, setup, teardown),
+        cmocka_unit_test_setup_teardown(fresh_fill_is_seen_only_when_finished, setup, teardown),
+        cmocka_unit_test_setup_teardown(abandoned_fresh_fill_leaves_nothing, setup, teardown),
+        cmocka_unit_test_setup_teardown(partitions_and_prefixes_do_not_mix, setup, teardown),
+    };
+    return cmocka_run_group_tests_name("redis port: guards", tests, start, stop);
+}

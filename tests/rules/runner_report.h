@@ -1,0 +1,11 @@
+/* Which rules the cases are evidence for. */
+#ifndef OSBILL_TESTS_RULES_REPORT_H
+#define OSBILL_TESTS_RULES_REPORT_H
+
+#include "runner_case.h"
+
+/* Prints one line for each rule: id, clause of rules.md, number of cases, of those that hit it, that nearly do, that
+ * are at its boundary. */
+void report_rules(const struct book *book);
+
+#endif

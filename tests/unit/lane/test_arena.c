@@ -1,0 +1,40 @@
+#include "test_arena.h"
+
+#include <stdlib.h>
+
+struct test_block {
+    struct test_block *next;
+    _Alignas(16) char bytes[];
+};
+
+static bool grow(struct arena *arena, size_t size)
+{
+    struct test_arena *memory = arena->owner;
+
+    memory->allocations++;
+    if (memory->allocations == memory->fail_at || (memory->fails_on && memory->allocations > memory->fail_at))
+        return false;
+    struct test_block *block = malloc(sizeof *block + size);
+    if (!block)
+        abort();
+    block->next = memory->blocks;
+    memory->blocks = block;
+    arena->at = block->bytes;
+    arena->end = block->bytes + size;
+    return true;
+}
+
+void test_arena_init(struct test_arena *memory)
+{
+    *memory = (struct test_arena) { .arena = { .grow = grow, .owner = memory } };
+}
+
+void test_arena_reset(struct test_arena *memory)
+{
+    while (memory->blocks) {
+        struct test_block *block = memory->blocks;
+        memory->blocks = block->next;
+        free(block);
+    }
+    memory->arena.at = memory->arena.end = NULL;
+}

@@ -1,0 +1,34 @@
+/* The port through which the codec gets schemas: a registry, a disk, or (in tests) the schemas of this
+ * program. A source is used by one thread at a time. */
+#ifndef OSBILL_WORKER_AVRO_SCHEMA_SOURCE_H
+#define OSBILL_WORKER_AVRO_SCHEMA_SOURCE_H
+
+#include <stdint.h>
+
+#include "record.h"
+
+enum schema_answer {
+    SCHEMA_OK,
+    SCHEMA_RETRY,     /* the source cannot be asked now: unreachable, overloaded */
+    SCHEMA_NOT_FOUND, /* the source answers, and knows no such id, subject or schema */
+    SCHEMA_REFUSED,   /* the schema is incompatible with those before it, or no schema (register only) */
+    SCHEMA_DENIED,    /* credentials are missing or wrong */
+    SCHEMA_MALFORMED  /* the answer is not what the source's API says */
+};
+
+struct schema_result {
+    enum schema_answer answer;
+    const char *reason; /* for people; the source's until its next call; never NULL */
+};
+
+struct schema_source {
+    void *context;
+
+    /* The schema with this id as JSON. *ret_json is the source's until its next call. */
+    struct schema_result (*fetch)(void *context, int32_t id, struct text *ret_json);
+
+    /* The id of this schema under this subject; registers it when it is not there and the source may. */
+    struct schema_result (*identify)(void *context, const char *subject, struct text json, int32_t *ret_id);
+};
+
+#endif

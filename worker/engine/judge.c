@@ -1,0 +1,108 @@
+/* Decodes the batch's messages and validates what only the engine can see: bytes, key, partition (rules.md 8; design.md,
+ * "Traps"). What is wrong becomes a dead letter; an outage never does. */
+#include "worker/engine/inside.h"
+
+static const struct record_type *input_type(enum topic topic)
+{
+    switch (topic) {
+    case TOPIC_TEMPLATE_DISCOVERED: return &template_discovered_record;
+    case TOPIC_CATALOGUE: return &catalogue_change_record;
+    case TOPIC_ACCOUNT: return &account_event_record;
+    case TOPIC_ORDER: return &order_record;
+    default: return &os_installed_record;
+    }
+}
+
+static void condemn(struct job *job, enum rule rule, const char *code, struct text message)
+{
+    job->dead = rule;
+    job->code = code;
+    job->message = message;
+    job->judged = true;
+}
+
+static struct text account_of(const struct input *input)
+{
+    switch (input->topic) {
+    case TOPIC_ACCOUNT: return input->as.account.account_id;
+    case TOPIC_ORDER: return input->as.order.account_id;
+    default: return input->as.os_installed.account_id;
+    }
+}
+
+/* A key that is not the account's, or a partitioner that is not murmur2, would give an account two homes. */
+static void judge_key(const struct engine *engine, struct job *job)
+{
+    const struct input *input = &job->in;
+
+    if (!input->key.data)
+        condemn(job, RULE_WRONG_PARTITION, "wrong-partition", TEXT("the message has no key; it must be the account_id"));
+    else if (!text_equal(input->key, account_of(input)))
+        condemn(job, RULE_WRONG_PARTITION, "wrong-partition", TEXT("the message key is not the account_id"));
+    else if (key_partition(input->key, engine->here.partitions) != input->partition)
+        condemn(job, RULE_WRONG_PARTITION, "wrong-partition",
+                TEXT("the partition is not murmur2(key) mod the number of partitions: the producer must use the "
+                     "partitioner murmur2_random"));
+}
+
+/* False: the registry must answer first. */
+static bool judge(struct engine *engine, struct batch *batch, struct job *job)
+{
+    bool failed = false;
+
+    if (!job->in.value.data) {
+        condemn(job, RULE_UNREADABLE, "empty-value", TEXT("the message has no value"));
+        return true;
+    }
+    struct decode_answer answer = engine->codec->decode(engine->codec->context, input_type(job->in.topic),
+                                                        job->in.value, &batch->memory.arena, &job->in.as);
+    switch (answer.status) {
+    case DECODE_UNAVAILABLE: outage_begin(engine, OUTAGE_REGISTRY, answer.message); return false;
+    case DECODE_NO_MEMORY: fail(engine, "out of memory"); return false;
+    case DECODE_BAD: {
+        struct text message = { answer.message, answer.message ? (uint32_t)strlen(answer.message) : 0 };
+        message = memory_text(&batch->memory, message, &failed);
+        memset(&job->in.as, 0, sizeof job->in.as);
+        condemn(job, RULE_UNREADABLE, answer.code, message);
+        break;
+    }
+    case DECODE_OK:
+        if (!part_is_lane(job->part))
+            judge_key(engine, job);
+        job->judged = true;
+    }
+    outage_end(engine, OUTAGE_REGISTRY);
+    if (failed)
+        fail(engine, "out of memory");
+    return !failed;
+}
+
+void judge_step(struct engine *engine)
+{
+    struct batch *batch = engine->batch;
+
+    for (; batch->judged < batch->count; batch->judged++) {
+        struct job *job = batch->jobs[batch->judged];
+        if (job->kind == JOB_INPUT && !job->judged && !judge(engine, batch, job))
+            return;
+    }
+    round_begin(engine);
+}
+
+/* core/decide.h `struct reader`: a parked input again. */
+bool judge_parked(void *context, enum topic topic, struct text value, struct arena *arena, struct input *ret_input)
+{
+    struct engine *engine = context;
+
+    if (topic >= TOPIC_INPUTS)
+        return false;
+    struct decode_answer answer
+        = engine->codec->decode(engine->codec->context, input_type(topic), value, arena, &ret_input->as);
+    ret_input->topic = topic;
+    ret_input->value = value;
+    if (answer.status == DECODE_UNAVAILABLE) {
+        engine->round.unavailable = true;
+        outage_begin(engine, OUTAGE_REGISTRY, answer.message);
+    }
+    return answer.status == DECODE_OK;
+}

@@ -1,0 +1,95 @@
+#include "admin_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static rd_kafka_NewTopic_t *new_topic(const struct kafka_topic_plan *plan, char *text, size_t size)
+{
+    rd_kafka_NewTopic_t *topic = rd_kafka_NewTopic_new(plan->name, plan->partitions, plan->replicas, text, size);
+
+    for (uint32_t i = 0; topic && i < plan->setting_count; i++)
+        (void)rd_kafka_NewTopic_set_config(topic, plan->settings[i].name, plan->settings[i].value);
+    return topic;
+}
+
+static struct result take_created(struct kafka_admin *admin, rd_kafka_event_t *event, bool *ret_existed)
+{
+    size_t count = 0;
+    const rd_kafka_topic_result_t **topics =
+        rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
+    rd_kafka_resp_err_t code = count == 1 ? rd_kafka_topic_result_error(topics[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
+
+    *ret_existed = code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS;
+    if (!code || *ret_existed)
+        return RESULT_SUCCESS;
+    if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT)
+        return kafka_failure(&admin->reason, code, rd_kafka_topic_result_name(topics[0]), NULL);
+    /* The brokers' own words: replication factor larger than the number of brokers, a policy that forbids it. */
+    return kafka_result(&admin->reason, RESULT_STOP, "topic %s cannot be created: %s",
+                        count == 1 ? rd_kafka_topic_result_name(topics[0]) : "",
+                        count == 1 && rd_kafka_topic_result_error_string(topics[0])
+                            ? rd_kafka_topic_result_error_string(topics[0])
+                            : rd_kafka_err2str(code));
+}
+
+static struct result create(struct kafka_admin *admin, const struct kafka_topic_plan *plan, int timeout_ms,
+                            bool *ret_existed)
+{
+    char text[256];
+    rd_kafka_NewTopic_t *topic = new_topic(plan, text, sizeof(text));
+    struct result result;
+
+    if (!topic)
+        return kafka_result(&admin->reason, RESULT_STOP, "topic %s: %s", plan->name, text);
+    rd_kafka_AdminOptions_t *options = kafka_admin_options(admin, RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout_ms);
+    /* Wait until the brokers agree, so that the topic can be used when this returns. */
+    (void)rd_kafka_AdminOptions_set_operation_timeout(options, timeout_ms, text, sizeof(text));
+    rd_kafka_CreateTopics(admin->handle, &topic, 1, options, admin->answers);
+    rd_kafka_event_t *event = kafka_admin_answer(admin, plan->name, timeout_ms, &result);
+    if (event) {
+        result = take_created(admin, event, ret_existed);
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_NewTopic_destroy(topic);
+    return result;
+}
+
+struct result kafka_admin_create(struct kafka_admin *admin, const struct kafka_topic_plan *plans, uint32_t count,
+                                 int timeout_ms, void (*done)(void *context, const char *topic, bool existed),
+                                 void *context)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        bool existed = false;
+        struct result result = create(admin, &plans[i], timeout_ms, &existed);
+
+        if (result.kind != RESULT_OK)
+            return result;
+        if (done)
+            done(context, plans[i].name, existed);
+    }
+    return RESULT_SUCCESS;
+}
+
+struct result kafka_admin_delete_topic(struct kafka_admin *admin, const char *name, int timeout_ms)
+{
+    rd_kafka_DeleteTopic_t *topic = rd_kafka_DeleteTopic_new(name);
+    rd_kafka_AdminOptions_t *options = kafka_admin_options(admin, RD_KAFKA_ADMIN_OP_DELETETOPICS, timeout_ms);
+    struct result result;
+
+    rd_kafka_DeleteTopics(admin->handle, &topic, 1, options, admin->answers);
+    rd_kafka_event_t *event = kafka_admin_answer(admin, name, timeout_ms, &result);
+    if (event) {
+        size_t count = 0;
+        const rd_kafka_topic_result_t **topics =
+            rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), &count);
+        rd_kafka_resp_err_t code = count == 1 ? rd_kafka_topic_result_error(topics[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
+        if (code && code != RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+            result = kafka_failure(&admin->reason, code, name, NULL);
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_DeleteTopic_destroy(topic);
+    return result;
+}

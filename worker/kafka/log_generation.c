@@ -1,0 +1,108 @@
+#include "log_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct log_generation {
+    rd_kafka_consumer_group_metadata_t *metadata;
+};
+
+/* The number is not in the interface of 2.0.2, but at the head of the serialized form, which is the same in 2.8. */
+static bool generation_number(const rd_kafka_consumer_group_metadata_t *metadata, int32_t *ret_number)
+{
+    static const char magic[] = "CGMDv2:";
+    const size_t magic_size = sizeof(magic) - 1;
+    void *buffer = NULL;
+    size_t size = 0;
+    bool known = false;
+
+    rd_kafka_error_t *error = rd_kafka_consumer_group_metadata_write(metadata, &buffer, &size);
+    if (error) {
+        rd_kafka_error_destroy(error);
+        return false;
+    }
+    if (size >= magic_size + sizeof(*ret_number) && !memcmp(buffer, magic, magic_size)) {
+        memcpy(ret_number, (char *)buffer + magic_size, sizeof(*ret_number));
+        known = true;
+    }
+    rd_kafka_mem_free(NULL, buffer);
+    return known;
+}
+
+struct result kafka_log_generation(struct log *base, struct log_generation **ret_generation)
+{
+    struct kafka_log *log = kafka_log_of(base);
+    rd_kafka_consumer_group_metadata_t *metadata = rd_kafka_consumer_group_metadata(log->member.handle);
+    struct log_generation *generation = malloc(sizeof(*generation));
+    struct result result = RESULT_SUCCESS;
+    int32_t number = -1;
+
+    *ret_generation = NULL;
+    if (!metadata || !generation || !generation_number(metadata, &number))
+        result = kafka_result(&log->reason, RESULT_STOP, "the consumer group's metadata cannot be read");
+    /* send_offsets takes a negative generation for "do not check" and would fence nobody. */
+    else if (number < 0)
+        result = kafka_result(&log->reason, RESULT_REFUSED, "not a member of the consumer group");
+    if (result.kind != RESULT_OK) {
+        if (metadata)
+            rd_kafka_consumer_group_metadata_destroy(metadata);
+        free(generation);
+        return result;
+    }
+    generation->metadata = metadata;
+    *ret_generation = generation;
+    return result;
+}
+
+void kafka_log_generation_free(struct log_generation *generation)
+{
+    if (!generation)
+        return;
+    rd_kafka_consumer_group_metadata_destroy(generation->metadata);
+    free(generation);
+}
+
+static rd_kafka_topic_partition_list_t *offset_list(const struct kafka_log *log, const struct log_offset *offsets,
+                                                    uint32_t count)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
+
+    for (uint32_t i = 0; i < count; i++) {
+        rd_kafka_topic_partition_t *entry =
+            rd_kafka_topic_partition_list_add(list, log->topics.names[offsets[i].topic], offsets[i].partition);
+
+        entry->offset = offsets[i].offset;
+        if (!offsets[i].metadata.size)
+            continue;
+        /* Freed with the list; the brokers want a string that ends with NUL. */
+        entry->metadata = strndup(offsets[i].metadata.data, offsets[i].metadata.size);
+        entry->metadata_size = entry->metadata ? offsets[i].metadata.size : 0;
+    }
+    return list;
+}
+
+struct result kafka_log_send_offsets(struct log *base, struct log_generation *generation,
+                                     const struct log_offset *offsets, uint32_t count, int timeout_ms)
+{
+    struct kafka_log *log = kafka_log_of(base);
+    struct kafka_producer *producer = &log->producer;
+
+    if (!producer->open)
+        return kafka_result(&log->reason, RESULT_RECREATE, "send_offsets: no transaction is open");
+    /* librdkafka takes an empty list for done, and nobody was fenced. */
+    if (!count)
+        return kafka_result(&log->reason, RESULT_ABORT, "send_offsets: no offsets");
+    rd_kafka_topic_partition_list_t *list = offset_list(log, offsets, count);
+    rd_kafka_error_t *error =
+        rd_kafka_send_offsets_to_transaction(producer->handle, list, generation->metadata,
+                                             timeout_ms > KAFKA_SEND_OFFSETS_MS ? timeout_ms : KAFKA_SEND_OFFSETS_MS);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (!error)
+        return RESULT_SUCCESS;
+    if (!kafka_error_is_lost_ownership(rd_kafka_error_code(error)) || rd_kafka_error_is_fatal(error))
+        return kafka_producer_failure(log, error, "send_offsets_to_transaction");
+    struct result result =
+        kafka_result(&log->reason, RESULT_REFUSED, "send_offsets_to_transaction: %s", rd_kafka_error_string(error));
+    rd_kafka_error_destroy(error);
+    return result;
+}

@@ -1,0 +1,29 @@
+/* The Lua scripts, embedded at build time (embed.cmake). One per kind of request, and one for people. */
+#ifndef OSBILL_REDIS_SCRIPTS_H
+#define OSBILL_REDIS_SCRIPTS_H
+
+#include <stddef.h>
+
+/* In the order of enum store_request_kind, so that a kind is its script; then those that are no request. */
+enum script_id {
+    SCRIPT_CLAIM,
+    SCRIPT_READ,
+    SCRIPT_WRITE,
+    SCRIPT_FILL,
+    SCRIPT_FINISH,
+    SCRIPT_DUE,
+    SCRIPT_HELD,
+    SCRIPT_TIME,
+    SCRIPT_PEEK,
+    SCRIPT_COUNT
+};
+
+struct script {
+    const char *name;
+    const char *source; /* not NUL-terminated */
+    size_t size;
+};
+
+extern const struct script redis_scripts[SCRIPT_COUNT];
+
+#endif
