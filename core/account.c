@@ -80,6 +80,7 @@ static bool bad_value(const struct account_event *event)
     case ACCOUNT_KIND_DEPOSIT:
     case ACCOUNT_KIND_WITHDRAWAL: return event->amount_micros <= 0;
     case ACCOUNT_KIND_CREDIT_LIMIT: return event->amount_micros < 0;
+    case ACCOUNT_KIND_CASE_WAIVED: return text_empty(event->case_id);
     default: return false;
     }
 }
@@ -151,16 +152,23 @@ static void set_limit(struct work *work, struct account_state *account, int64_t 
         hasten_reminder(work);
 }
 
+/* In order of opening. */
+static void close_cases(struct work *work, struct account_state *account)
+{
+    for (uint32_t i = 0; i < account->cases.count; i++) {
+        const struct case_ref *ref = &account->cases.items[i];
+        struct effect *effect = work_effect(work, RULE_CASE_CLOSED, VERDICT_APPLIED, ref->vps_id);
+        effect->case_id = ref->case_id;
+        effect->amount_micros = ref->amount_micros;
+    }
+    account->cases = (struct case_ref_array) { 0 };
+}
+
 static void close_vps(struct work *work, struct text vps_id, int64_t moment)
 {
     struct vps_state *vps = edit_vps(work, vps_id);
 
-    while (vps->cases.count) {
-        struct effect *effect = work_effect(work, RULE_CASE_CLOSED, VERDICT_APPLIED, vps_id);
-        effect->case_id = vps->cases.items[0].case_id;
-        effect->amount_micros = vps->cases.items[0].amount_micros;
-        case_remove(work, vps_id, vps, &vps->cases.items[0]);
-    }
+    vps->cases = (struct open_case_array) { 0 };
     if (vps->status == VPS_STATUS_PENDING || vps->status == VPS_STATUS_ACTIVE) {
         vps->status = VPS_STATUS_CANCELLED;
         vps->cancelled_at = moment;
@@ -173,10 +181,13 @@ static void close_account(struct work *work, struct account_state *account, cons
     int32_t left = account->vps_count;
 
     account->status = ACCOUNT_STATUS_CLOSED;
+    close_cases(work, account);
     for (int64_t chunk = 0; left > 0; chunk++) {
         const struct vps_list *list = read_vps_list(work, chunk);
         if (!list || list->vps_ids.count == 0)
             return;
+        for (uint32_t i = 0; i < list->vps_ids.count; i++)
+            want_vps(work, list->vps_ids.items[i]);
         for (uint32_t i = 0; i < list->vps_ids.count; i++, left--)
             close_vps(work, list->vps_ids.items[i], event->occurred_at);
     }
@@ -245,7 +256,7 @@ static struct text why_dead(enum rule rule)
     case RULE_ACCOUNT_CURRENCY_MISMATCH: return TEXT("currency is not the account's");
     default:
         return TEXT("amount_micros must be above 0 (CREDIT_LIMIT: 0 or more), currency of OPENED three capital "
-                    "letters");
+                    "letters, case_id of CASE_WAIVED not empty");
     }
 }
 

@@ -44,8 +44,7 @@ static void touch(struct catalogue_book *book, struct book_entry *entry)
     book->touched = entry;
 }
 
-void book_put(struct catalogue_book *book, enum book_kind kind, struct text group, struct text name,
-              const void *record)
+void book_put(struct catalogue_book *book, enum book_kind kind, struct text group, struct text name, const void *record)
 {
     const struct record_type *type = book_kinds[kind].record;
     const void *present = book_get(book, kind, group, name);

@@ -1,8 +1,9 @@
 /* All of the catalogue lane's state in memory: every record of catalogue-state under its key, editable, with undo.
  *
  * The lane's owner decides on one (core/lane.h); every process follows catalogue-state into one of its own and builds
- * snapshots from that (core/snapshot.h). The owner does not load what it wrote itself: it has it already. Memory comes from one arena that the caller owns; records are never written to
- * in place, so replaced ones stay until the book is copied into a fresh arena (book_copy).
+ * snapshots from that (core/snapshot.h). The owner does not load what it wrote itself: it has it already. Memory comes
+ * from one arena that the caller owns; records are never written to in place, so replaced ones stay until the book is
+ * copied into a fresh arena (book_copy).
  *
  * Keys are `<prefix>:<id>`. The id of some kinds has two parts, `<group> <name>`: no group holds a space, since it is
  * the id of a module, tariff or change set (contract.md). */
@@ -34,15 +35,15 @@ enum book_kind {
 /* One key and its record. Read only outside book.c. */
 struct book_entry {
     enum book_kind kind;
-    bool dirty;            /* differs from what was last written */
-    bool listed;           /* in the book's list of dirty entries */
-    bool touched;          /* by the current event */
-    struct text group;     /* first part of the id; empty for kinds with one part */
-    struct text name;      /* the rest */
+    bool dirty;        /* differs from what was last written */
+    bool listed;       /* in the book's list of dirty entries */
+    bool touched;      /* by the current event */
+    struct text group; /* first part of the id; empty for kinds with one part */
+    struct text name;  /* the rest */
     uint64_t hash;
-    const void *record;    /* NULL: deleted */
-    const void *written;   /* while dirty: what was last written */
-    const void *undo;      /* while touched: before the current event */
+    const void *record;  /* NULL: deleted */
+    const void *written; /* while dirty: what was last written */
+    const void *undo;    /* while touched: before the current event */
     struct book_entry *next_in_bucket, *next_of_kind, *next_in_group, *next_touched, *next_listed;
 };
 

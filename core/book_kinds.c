@@ -2,9 +2,9 @@
 
 #include "core/text.h"
 
-#define KIND(prefix, body, record, grouped, shown)                                                           \
-    {                                                                                                        \
-        { prefix, sizeof(prefix) - 1 }, CATALOGUE_STATE_BODY_##body, &record##_record, grouped, shown        \
+#define KIND(prefix, body, record, grouped, shown)                                                  \
+    {                                                                                               \
+        {prefix, sizeof(prefix) - 1}, CATALOGUE_STATE_BODY_##body, &record##_record, grouped, shown \
     }
 
 const struct book_kind_info book_kinds[BOOK_KINDS] = {
@@ -38,7 +38,7 @@ enum book_kind book_key_parse(struct text key, struct text *ret_group, struct te
     if (kind == BOOK_KINDS)
         return BOOK_KINDS;
     uint32_t prefix = book_kinds[kind].prefix.size;
-    struct text id = { key.data + prefix, key.size - prefix };
+    struct text id = {key.data + prefix, key.size - prefix};
     *ret_group = TEXT("");
     *ret_name = id;
     if (!book_kinds[kind].grouped)
@@ -47,7 +47,7 @@ enum book_kind book_key_parse(struct text key, struct text *ret_group, struct te
     if (!space)
         return BOOK_KINDS;
     uint32_t first = (uint32_t)(space - id.data);
-    *ret_group = (struct text) { id.data, first };
-    *ret_name = (struct text) { space + 1, id.size - first - 1 };
+    *ret_group = (struct text){id.data, first};
+    *ret_name = (struct text){space + 1, id.size - first - 1};
     return (enum book_kind)kind;
 }

@@ -16,7 +16,7 @@ bool book_init(struct catalogue_book *book, struct arena *arena)
     const uint32_t buckets = 64;
     size_t size = buckets * sizeof(void *);
 
-    *book = (struct catalogue_book) { .arena = arena, .bucket_count = buckets, .group_bucket_count = buckets };
+    *book = (struct catalogue_book){.arena = arena, .bucket_count = buckets, .group_bucket_count = buckets};
     book->buckets = arena_alloc(arena, size, _Alignof(void *));
     book->groups = arena_alloc(arena, size, _Alignof(void *));
     if (!book->buckets || !book->groups)
@@ -34,9 +34,8 @@ struct book_entry *book_find(const struct catalogue_book *book, enum book_kind k
     uint64_t hash = entry_hash(kind, group, name);
     struct book_entry *entry = book->buckets[hash & (book->bucket_count - 1)];
 
-    while (entry
-           && (entry->hash != hash || entry->kind != kind || !text_equal(entry->name, name)
-               || !text_equal(entry->group, group)))
+    while (entry && (entry->hash != hash || entry->kind != kind || !text_equal(entry->name, name) ||
+                     !text_equal(entry->group, group)))
         entry = entry->next_in_bucket;
     return entry;
 }
@@ -157,7 +156,7 @@ static struct book_group *need_group(struct catalogue_book *book, enum book_kind
     struct text copy = text_copy(book->arena, name);
     if (!group || copy.size != name.size)
         return NULL;
-    *group = (struct book_group) { .kind = kind, .group = copy, .hash = group_hash(kind, name) };
+    *group = (struct book_group){.kind = kind, .group = copy, .hash = group_hash(kind, name)};
     struct book_group **bucket = &book->groups[group->hash & (book->group_bucket_count - 1)];
     group->next_in_bucket = *bucket;
     *bucket = group;
@@ -198,7 +197,7 @@ struct book_entry *book_need(struct catalogue_book *book, enum book_kind kind, s
     struct text copy = text_copy(book->arena, name);
     if (!entry || copy.size != name.size)
         return NULL;
-    *entry = (struct book_entry) {
+    *entry = (struct book_entry){
         .kind = kind,
         .group = members ? members->group : TEXT(""),
         .name = copy,

@@ -3,6 +3,8 @@
 #include "core/identity.h"
 #include "core/notices.h"
 
+#include <assert.h>
+
 /* When a timer must look at it: the end of its grace, its period's end for an order. */
 static int64_t case_due_at(const struct work *work, const struct open_case *it)
 {
@@ -99,6 +101,7 @@ void close_order_cases(struct work *work, struct text vps_id, struct vps_state *
 struct text charge(struct work *work, enum rule rule, struct text vps_id, struct vps_state *vps,
                    const struct open_case *settled, const struct charge_line_array *lines)
 {
+    assert(lines->count > 0);
     int64_t amount = lines_sum(work, lines);
     int64_t epoch = settled ? settled->epoch : ++vps->epoch;
     int64_t period_start = settled ? settled->period_start : lines->items[0].period_start;
@@ -137,6 +140,7 @@ void case_settle(struct work *work, struct text vps_id, struct vps_state *vps, s
     if (settled->short_noticed) {
         work->settled_case = settled->case_id;
         work->settled_vps = vps_id;
+        work->settled_notices = settled->notices;
     }
     if (is_order_case(settled))
         period_begin(work, vps, settled, 0);

@@ -38,6 +38,8 @@ void case_settle(struct work *work, struct text vps_id, struct vps_state *vps, s
 
 /* The period of an order's case or of an order paid at once begins. `waived`: of the levels, full-period price. */
 void period_begin(struct work *work, struct vps_state *vps, const struct open_case *of, int64_t waived);
+/* rules.md 3: the last ended period, the running one and those ahead are kept; earlier ones do not count any more. */
+bool period_kept(const struct vps_state *vps, uint32_t index, int64_t now);
 /* The last one by period_start; NULL: none. */
 struct period *period_last(const struct vps_state *vps);
 

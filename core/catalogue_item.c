@@ -25,7 +25,7 @@ struct text normal_part(struct text name)
     const char *end = name.data + name.size, *at = name.data;
     while (at < end && (at = memchr(at, '_', (size_t)(end - at))) && at + 1 < end) {
         if (at[1] == '_')
-            return (struct text) { at + 2, (uint32_t)(end - at - 2) };
+            return (struct text){at + 2, (uint32_t)(end - at - 2)};
         at++;
     }
     return name;
@@ -44,7 +44,7 @@ static struct text lower_copy(struct arena *arena, struct text name)
         return TEXT("");
     for (uint32_t i = 0; i < name.size; i++)
         copy[i] = lower(name.data[i]);
-    return (struct text) { copy, name.size };
+    return (struct text){copy, name.size};
 }
 
 static bool equals_lowered(struct text lowered, struct text name)
@@ -110,12 +110,12 @@ bool item_table_build(struct item_table *table, const struct enumeration *enumer
     table->item_ids = snapshot_alloc(arena, count, sizeof *table->item_ids);
     table->first_item = snapshot_alloc(arena, count, sizeof *table->first_item);
     table->next_item = snapshot_alloc(arena, count, sizeof *table->next_item);
-    if (!table->item_ids || !table->first_item || !table->next_item || !name_index_init(&table->names, arena, count)
-        || !name_index_init(&table->normal, arena, count))
+    if (!table->item_ids || !table->first_item || !table->next_item || !name_index_init(&table->names, arena, count) ||
+        !name_index_init(&table->normal, arena, count))
         return false;
     for (uint32_t i = 0; i < count; i++)
-        if (!text_empty(enumeration->items.items[i].internal_name)
-            && !add_item(table, &enumeration->items.items[i], arena))
+        if (!text_empty(enumeration->items.items[i].internal_name) &&
+            !add_item(table, &enumeration->items.items[i], arena))
             return false;
     return true;
 }
@@ -158,11 +158,11 @@ struct item catalogue_item(const struct catalogue *catalogue, const struct catal
                            struct text template_name)
 {
     if (!tariff->items)
-        return (struct item) { ITEM_NO_ADDON, TEXT(""), TEXT("") }; /* price.no-addon */
+        return (struct item){ITEM_NO_ADDON, TEXT(""), TEXT("")}; /* price.no-addon */
     uint32_t mapped = text_empty(template_name) ? NAME_NONE : find_mapped(catalogue, tariff->items, template_name);
     if (mapped != NAME_NONE)
-        return (struct item) { ITEM_MAPPED, tariff->items->item_ids[mapped], TEXT("") };
-    return (struct item) { ITEM_DEFAULT, tariff->record.default_item, near_miss(tariff, template_name) };
+        return (struct item){ITEM_MAPPED, tariff->items->item_ids[mapped], TEXT("")};
+    return (struct item){ITEM_DEFAULT, tariff->record.default_item, near_miss(tariff, template_name)};
 }
 
 bool catalogue_template_priced(const struct catalogue *catalogue, const struct catalogue_tariff *tariff,

@@ -9,8 +9,8 @@ static const struct price_row *latest(const struct price_table *table, int32_t p
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         const struct price_row *row = &table->rows[middle];
-        if (row->period_months < period_months
-            || (row->period_months == period_months && row->effective_from <= moment))
+        if (row->period_months < period_months ||
+            (row->period_months == period_months && row->effective_from <= moment))
             low = middle + 1;
         else
             high = middle;
@@ -27,12 +27,12 @@ struct price_at catalogue_price(const struct catalogue_tariff *tariff, struct te
 
     if (number == NAME_NONE) {
         bool free_default = !text_empty(item_id) && text_equal(item_id, tariff->record.default_item);
-        return (struct price_at) { free_default ? PRICE_FREE_DEFAULT : PRICE_NONE, 0, 0 };
+        return (struct price_at){free_default ? PRICE_FREE_DEFAULT : PRICE_NONE, 0, 0};
     }
     const struct price_row *row = latest(&tariff->prices[number], period_months, moment);
     if (!row)
-        return (struct price_at) { PRICE_NONE, 0, 0 };
-    return (struct price_at) { PRICE_FOUND, row->amount_micros, row->effective_from };
+        return (struct price_at){PRICE_NONE, 0, 0};
+    return (struct price_at){PRICE_FOUND, row->amount_micros, row->effective_from};
 }
 
 bool tariff_item_priced(const struct catalogue_tariff *tariff, struct text item_id)

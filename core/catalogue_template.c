@@ -20,12 +20,11 @@ bool catalogue_orderable(const struct catalogue *catalogue, const struct catalog
     uint32_t template = name_find(&catalogue->templates, template_name);
     uint32_t module = name_find(&catalogue->modules, module_id);
 
-    return template != NAME_NONE && module != NAME_NONE && bit_get(catalogue->linked[module], template)
-        && bit_get(tariff->on, template) && bit_get(tariff->modules, module);
+    return template != NAME_NONE && module != NAME_NONE && bit_get(catalogue->linked[module], template) &&
+           bit_get(tariff->on, template) && bit_get(tariff->modules, module);
 }
 
-bool catalogue_fits(const struct catalogue *catalogue, const struct catalogue_tariff *tariff,
-                    struct text template_name)
+bool catalogue_fits(const struct catalogue *catalogue, const struct catalogue_tariff *tariff, struct text template_name)
 {
     uint32_t template = name_find(&catalogue->templates, template_name);
 
@@ -72,7 +71,7 @@ struct text catalogue_nearest(const struct catalogue *catalogue, const struct ca
                               struct text module_id, struct text template_name)
 {
     uint32_t module = name_find(&catalogue->modules, module_id);
-    struct candidate best = { .name = TEXT("") };
+    struct candidate best = {.name = TEXT("")};
     bool found = false;
 
     if (module == NAME_NONE || !bit_get(tariff->modules, module))
@@ -81,8 +80,7 @@ struct text catalogue_nearest(const struct catalogue *catalogue, const struct ca
         if (!bit_get(catalogue->linked[module], i) || !bit_get(tariff->on, i))
             continue;
         struct text name = catalogue->templates.names[i];
-        struct candidate candidate
-            = { name, common_prefix(name, template_name), catalogue->template_entries[i].sort };
+        struct candidate candidate = {name, common_prefix(name, template_name), catalogue->template_entries[i].sort};
         if (!found || nearer(&candidate, &best))
             best = candidate;
         found = true;

@@ -15,8 +15,8 @@ struct viewing {
 
 /* --- which templates --- */
 
-static const enum book_kind naming[]
-    = { BOOK_TEMPLATE, BOOK_LINK, BOOK_SETTINGS, BOOK_ALIAS, BOOK_TARIFF_OVERRIDE, BOOK_MODULE_OVERRIDE };
+static const enum book_kind naming[] = {BOOK_TEMPLATE,        BOOK_LINK,           BOOK_SETTINGS, BOOK_ALIAS,
+                                        BOOK_TARIFF_OVERRIDE, BOOK_MODULE_OVERRIDE};
 enum { NAMING_KINDS = sizeof naming / sizeof naming[0] };
 
 static bool name_all(struct viewing *viewing)
@@ -52,8 +52,7 @@ static void add_link(struct viewing *viewing, const struct book_entry *entry)
     struct template_view *view = view_of(viewing, entry);
     enum override_setting setting = override_of(viewing->book, BOOK_MODULE_OVERRIDE, entry->group, entry->name);
 
-    view->links[view->link_count++]
-        = (struct link_view) { entry->group, link->present, link_counts(link, setting) };
+    view->links[view->link_count++] = (struct link_view){entry->group, link->present, link_counts(link, setting)};
 }
 
 static bool view_links(struct viewing *viewing)
@@ -71,8 +70,8 @@ static bool view_links(struct viewing *viewing)
     for (entry = book_first(viewing->book, BOOK_LINK); entry; entry = book_next(entry))
         add_link(viewing, entry);
     for (uint32_t i = 0; i < viewing->names.count; i++)
-        if (!sort_items(viewing->arena, viewing->views[i].links, viewing->views[i].link_count,
-                        sizeof(struct link_view), link_before))
+        if (!sort_items(viewing->arena, viewing->views[i].links, viewing->views[i].link_count, sizeof(struct link_view),
+                        link_before))
             return false;
     return true;
 }
@@ -96,8 +95,8 @@ static void add_overrides(const struct viewing *viewing, enum book_kind kind)
 {
     for (const struct book_entry *entry = book_first(viewing->book, kind); entry; entry = book_next(entry)) {
         struct template_view *view = view_of(viewing, entry);
-        view->overrides[view->override_count++]
-            = (struct override_view) { kind == BOOK_MODULE_OVERRIDE, entry->group, entry->record };
+        view->overrides[view->override_count++] =
+            (struct override_view){kind == BOOK_MODULE_OVERRIDE, entry->group, entry->record};
     }
 }
 
@@ -139,7 +138,7 @@ static bool look_at_tariff(const struct viewing *viewing, const struct template_
         orderable |= catalogue_orderable(viewing->catalogue, tariff, view->links[i].module_id, view->template);
     }
     if (concerns)
-        *ret_switch = (struct switch_view) { tariff->record.tariff_id, bit_get(tariff->on, number), orderable };
+        *ret_switch = (struct switch_view){tariff->record.tariff_id, bit_get(tariff->on, number), orderable};
     return concerns;
 }
 
@@ -179,7 +178,7 @@ static bool merge_tags(struct arena *arena, const struct text_array *scanned, co
         name_add(&tags, scanned->items[i]);
     for (uint32_t i = 0; i < added->count; i++)
         name_add(&tags, added->items[i]);
-    *ret_tags = (struct text_array) { tags.names, tags.count };
+    *ret_tags = (struct text_array){tags.names, tags.count};
     return sort_items(arena, ret_tags->items, ret_tags->count, sizeof *ret_tags->items, text_before);
 }
 
@@ -213,16 +212,16 @@ static bool template_before(const void *first, const void *second)
     return a->sort != b->sort ? a->sort < b->sort : text_compare(a->template, b->template) < 0;
 }
 
-bool catalogue_view_templates(const struct catalogue_book *book, const struct catalogue *catalogue,
-                              struct arena *arena, struct template_view_list *ret_list)
+bool catalogue_view_templates(const struct catalogue_book *book, const struct catalogue *catalogue, struct arena *arena,
+                              struct template_view_list *ret_list)
 {
-    struct viewing viewing = { .book = book, .catalogue = catalogue, .arena = arena };
+    struct viewing viewing = {.book = book, .catalogue = catalogue, .arena = arena};
 
     if (!name_all(&viewing) || !view_links(&viewing) || !view_overrides(&viewing))
         return false;
     for (uint32_t i = 0; i < viewing.names.count; i++)
         if (!view_template(&viewing, &viewing.views[i], viewing.names.names[i]))
             return false;
-    *ret_list = (struct template_view_list) { viewing.views, viewing.names.count };
+    *ret_list = (struct template_view_list){viewing.views, viewing.names.count};
     return sort_items(arena, ret_list->items, ret_list->count, sizeof *ret_list->items, template_before);
 }

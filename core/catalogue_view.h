@@ -37,8 +37,8 @@ struct template_view {
     struct text os_group;
     int32_t sort;
     int64_t min_disk_mib, min_ram_mib;
-    int64_t first_seen_at; /* 0: never seen, only overrides or settings name it */
-    struct text same_as;   /* alias target, empty: none */
+    int64_t first_seen_at;  /* 0: never seen, only overrides or settings name it */
+    struct text same_as;    /* alias target, empty: none */
     struct text_array tags; /* scanned ones and added ones, in order of bytes, each once */
     enum template_status status;
     struct link_view *links; /* in order of bytes of their ids, like the next two */
@@ -52,15 +52,15 @@ struct template_view_list {
     struct template_view *items;
     uint32_t count;
 };
-bool catalogue_view_templates(const struct catalogue_book *book, const struct catalogue *catalogue,
-                              struct arena *arena, struct template_view_list *ret_list) WARN_UNUSED;
+bool catalogue_view_templates(const struct catalogue_book *book, const struct catalogue *catalogue, struct arena *arena,
+                              struct template_view_list *ret_list) WARN_UNUSED;
 
 /* A module and its scans. */
 struct module_view {
     const struct module *module;
-    int32_t linked;                  /* templates */
-    const struct recent_scan *scan;  /* the newest; NULL: none yet */
-    struct text held_scan;           /* waits for approval; empty: none */
+    int32_t linked;                 /* templates */
+    const struct recent_scan *scan; /* the newest; NULL: none yet */
+    struct text held_scan;          /* waits for approval; empty: none */
 };
 struct module_view_list {
     struct module_view *items; /* by bytes of module_id */

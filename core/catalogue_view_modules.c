@@ -15,7 +15,7 @@ static struct module_view view_module(const struct catalogue_book *book, const s
     const struct scan_state *scans = book_get(book, BOOK_SCAN, TEXT(""), module->module_id);
     bool scanned = scans && scans->recent.count;
 
-    return (struct module_view) {
+    return (struct module_view){
         .module = module,
         .linked = links_count(book, module->module_id),
         .scan = scanned ? &scans->recent.items[scans->recent.count - 1] : NULL,
@@ -27,7 +27,7 @@ bool catalogue_view_modules(const struct catalogue_book *book, struct arena *are
 {
     uint32_t room = book_live(book, BOOK_MODULE);
 
-    *ret_list = (struct module_view_list) { arena_alloc(arena, (room + 1) * sizeof *ret_list->items, 16), 0 };
+    *ret_list = (struct module_view_list){arena_alloc(arena, (room + 1) * sizeof *ret_list->items, 16), 0};
     if (!ret_list->items)
         return false;
     for (const struct book_entry *entry = book_first(book, BOOK_MODULE); entry; entry = book_next(entry))

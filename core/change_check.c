@@ -28,8 +28,7 @@ static bool has_item(const struct enumeration *enumeration, struct text item_id)
 
 static struct text check_default_item(struct lane_work *work, const struct tariff *tariff)
 {
-    const struct enumeration *enumeration
-        = book_get(work->book, BOOK_ENUMERATION, TEXT(""), tariff->enumeration_id);
+    const struct enumeration *enumeration = book_get(work->book, BOOK_ENUMERATION, TEXT(""), tariff->enumeration_id);
     bool free = text_empty(tariff->enumeration_id) && text_empty(tariff->default_item);
 
     if (free || (enumeration && has_item(enumeration, tariff->default_item)))
@@ -43,9 +42,9 @@ static struct text not_a_multiple(struct lane_work *work, const struct tariff *t
                                   int64_t amount_micros)
 {
     return SAY(work, TEXT("the price "), lane_said(work, text_from_micros(work->arena, amount_micros)),
-               TEXT(" of item "), lane_quoted(work, item_id), TEXT(" in tariff "),
-               lane_quoted(work, tariff->tariff_id), TEXT(" is no multiple of its rounding_micros "),
-               lane_number(work, tariff->rounding_micros), TEXT(": round it, or change rounding_micros"));
+               TEXT(" of item "), lane_quoted(work, item_id), TEXT(" in tariff "), lane_quoted(work, tariff->tariff_id),
+               TEXT(" is no multiple of its rounding_micros "), lane_number(work, tariff->rounding_micros),
+               TEXT(": round it, or change rounding_micros"));
 }
 
 /* Another rounding_micros must suit all prices that the tariff has. */
@@ -130,12 +129,11 @@ static struct text check_price(struct lane_work *work, const struct price *price
 
     if (!tariff)
         return unknown(work, TEXT("tariff"), price->tariff_id);
-    const struct enumeration *enumeration
-        = book_get(work->book, BOOK_ENUMERATION, TEXT(""), tariff->enumeration_id);
+    const struct enumeration *enumeration = book_get(work->book, BOOK_ENUMERATION, TEXT(""), tariff->enumeration_id);
     if (!text_empty(price->item_id) && (!enumeration || !has_item(enumeration, price->item_id)))
         return SAY(work, TEXT("item "), lane_quoted(work, price->item_id), TEXT(" is not in enumeration "),
-                   lane_quoted(work, tariff->enumeration_id), TEXT(" of tariff "),
-                   lane_quoted(work, price->tariff_id), TEXT(": add it first or in the same set"));
+                   lane_quoted(work, tariff->enumeration_id), TEXT(" of tariff "), lane_quoted(work, price->tariff_id),
+                   TEXT(": add it first or in the same set"));
     if (!text_equal(price->currency, tariff->currency))
         return SAY(work, TEXT("the price is in "), price->currency, TEXT(", tariff "),
                    lane_quoted(work, price->tariff_id), TEXT(" in "), tariff->currency, TEXT(": convert it"));
@@ -162,20 +160,16 @@ static struct text check_scope(struct lane_work *work, const struct override *ov
 struct text change_check(struct lane_work *work, const struct catalogue_change *part)
 {
     switch (part->change.kind) {
-    case CATALOGUE_CHANGE_CHANGE_TARIFF:
-        return check_tariff(work, part->change.as.tariff.tariff_id);
+    case CATALOGUE_CHANGE_CHANGE_TARIFF: return check_tariff(work, part->change.as.tariff.tariff_id);
     case CATALOGUE_CHANGE_CHANGE_ENUMERATION:
         return check_enumeration(work, part->change.as.enumeration.enumeration_id);
-    case CATALOGUE_CHANGE_CHANGE_PRICE:
-        return check_price(work, &part->change.as.price);
-    case CATALOGUE_CHANGE_CHANGE_OVERRIDE:
-        return check_scope(work, &part->change.as.override);
+    case CATALOGUE_CHANGE_CHANGE_PRICE: return check_price(work, &part->change.as.price);
+    case CATALOGUE_CHANGE_CHANGE_OVERRIDE: return check_scope(work, &part->change.as.override);
     case CATALOGUE_CHANGE_CHANGE_SCAN_APPROVAL:
         return known(work, BOOK_MODULE, part->change.as.scan_approval.module_id)
-            ? WELL
-            : unknown(work, TEXT("module"), part->change.as.scan_approval.module_id);
-    default:
-        return WELL;
+                   ? WELL
+                   : unknown(work, TEXT("module"), part->change.as.scan_approval.module_id);
+    default: return WELL;
     }
 }
 

@@ -13,8 +13,7 @@ struct text change_refusal(struct lane_work *work, const struct change_view *vie
     if (view->set->count != view->event->count)
         return SAY(work, TEXT("it has "), lane_number(work, view->set->count), TEXT(" parts, this one says "),
                    lane_number(work, view->event->count));
-    return SAY(work, TEXT("part "), lane_number(work, view->event->index),
-               TEXT(" came before with other content"));
+    return SAY(work, TEXT("part "), lane_number(work, view->event->index), TEXT(" came before with other content"));
 }
 
 struct text change_dead_message(struct lane_work *work, const struct change_view *view)
@@ -28,9 +27,11 @@ struct text change_dead_message(struct lane_work *work, const struct change_view
         return SAY(work, TEXT("too many parts wait for the rest of their sets, or "), set,
                    TEXT(" has more than 100000: split it, complete or abandon the others"));
     if (view->facts & CHANGE_SCAN_UNKNOWN)
-        return SAY(work, set, TEXT(" approves a scan that its module does not know: nothing of it is applied. Send "
-                                   "this part again when the scan is held, or approve the one that SCAN_HELD named"));
-    return SAY(work, set, view->facts & CHANGE_SET_APPLIED ? TEXT(" is applied already: ") : TEXT(" is refused whole: "),
+        return SAY(work, set,
+                   TEXT(" approves a scan that its module does not know: nothing of it is applied. Send "
+                        "this part again when the scan is held, or approve the one that SCAN_HELD named"));
+    return SAY(work, set,
+               view->facts & CHANGE_SET_APPLIED ? TEXT(" is applied already: ") : TEXT(" is refused whole: "),
                change_refusal(work, view), TEXT(". Correct it under a new change_set"));
 }
 
@@ -47,18 +48,20 @@ struct text change_duplicate_reason(struct lane_work *work, const struct change_
                TEXT(" came before"));
 }
 
-/* " by alice (new prices)" */
+/* " by alice: new prices" */
 static struct text by_whom(struct lane_work *work, const struct catalogue_change *event)
 {
-    return TEXT_JOIN(work->arena, text_empty(event->actor) ? TEXT("") : TEXT(" by "), event->actor,
-                     text_empty(event->reason) ? TEXT("") : TEXT(": "), event->reason);
+    if (text_empty(event->actor) && text_empty(event->reason))
+        return TEXT("");
+    return SAY(work, text_empty(event->actor) ? TEXT("") : TEXT(" by "), event->actor,
+               text_empty(event->reason) ? TEXT("") : TEXT(": "), event->reason);
 }
 
 static struct text override_reason(struct lane_work *work, const struct catalogue_change *part)
 {
     const struct override *override = &part->change.as.override;
 
-    return SAY(work, TEXT("override "), text_from_enum(&override_setting_enum, (int)override->setting), TEXT(" for "),
+    return SAY(work, TEXT("override "), text_from_enum(&override_setting_enum, (int) override->setting), TEXT(" for "),
                lane_quoted(work, override->template),
                override->scope == OVERRIDE_SCOPE_MODULE ? TEXT(" on module ") : TEXT(" in tariff "),
                lane_quoted(work, override->scope_id), by_whom(work, part));

@@ -6,7 +6,7 @@
 
 static struct change_set_state set_state(const struct change_view *view, enum change_set_status status)
 {
-    return (struct change_set_state) {
+    return (struct change_set_state){
         .status = status,
         .count = view->set ? view->set->count : view->event->count,
         .received = view->set ? view->set->received : 0,
@@ -54,7 +54,7 @@ static struct text hashes_of(struct lane_work *work, const struct change_parts *
         return TEXT("");
     for (uint32_t i = 0; i < parts->count; i++)
         change_hash(work, parts->items[i], hashes + (size_t)i * CHANGE_HASH_SIZE);
-    return (struct text) { hashes, parts->count * CHANGE_HASH_SIZE };
+    return (struct text){hashes, parts->count * CHANGE_HASH_SIZE};
 }
 
 static int32_t approve_all(struct lane_work *work, const struct change_parts *parts)
@@ -100,46 +100,28 @@ static void apply_set(struct lane_work *work, const struct change_view *view)
 static void name_subject(struct decision *decision, const struct catalogue_change_change *change)
 {
     switch (change->kind) {
-    case CATALOGUE_CHANGE_CHANGE_MODULE:
-        decision->module_id = change->as.module.module_id;
-        break;
-    case CATALOGUE_CHANGE_CHANGE_SCAN_APPROVAL:
-        decision->module_id = change->as.scan_approval.module_id;
-        break;
-    case CATALOGUE_CHANGE_CHANGE_PRICE:
-        decision->item_id = change->as.price.item_id;
-        break;
+    case CATALOGUE_CHANGE_CHANGE_MODULE: decision->module_id = change->as.module.module_id; break;
+    case CATALOGUE_CHANGE_CHANGE_SCAN_APPROVAL: decision->module_id = change->as.scan_approval.module_id; break;
+    case CATALOGUE_CHANGE_CHANGE_PRICE: decision->item_id = change->as.price.item_id; break;
     case CATALOGUE_CHANGE_CHANGE_OVERRIDE:
         decision->template = change->as.override.template;
         if (change->as.override.scope == OVERRIDE_SCOPE_MODULE)
             decision->module_id = change->as.override.scope_id;
         break;
-    case CATALOGUE_CHANGE_CHANGE_ALIAS:
-        decision->template = change->as.alias.template;
-        break;
-    case CATALOGUE_CHANGE_CHANGE_TEMPLATE_SETTINGS:
-        decision->template = change->as.template_settings.template;
-        break;
-    default:
-        break;
+    case CATALOGUE_CHANGE_CHANGE_ALIAS: decision->template = change->as.alias.template; break;
+    case CATALOGUE_CHANGE_CHANGE_TEMPLATE_SETTINGS: decision->template = change->as.template_settings.template; break;
+    default: break;
     }
 }
 
 static void act(struct lane_work *work, const struct change_view *view, enum change_action action)
 {
     switch (action) {
-    case CHANGE_KEEP:
-        keep_part(work, view);
-        break;
-    case CHANGE_APPLY:
-        apply_set(work, view);
-        break;
-    case CHANGE_NOTHING:
-        work->decision.reason = change_duplicate_reason(work, view);
-        break;
+    case CHANGE_KEEP: keep_part(work, view); break;
+    case CHANGE_APPLY: apply_set(work, view); break;
+    case CHANGE_NOTHING: work->decision.reason = change_duplicate_reason(work, view); break;
     case CHANGE_REFUSE_SET:
-    case CHANGE_DEAD:
-        break;
+    case CHANGE_DEAD: break;
     }
 }
 

@@ -8,7 +8,7 @@ struct gains {
     struct gain {
         uint32_t module; /* of modules */
         const struct catalogue_tariff *tariff;
-    } *items;
+    } * items;
     uint32_t count;
     struct name_index modules;
 };
@@ -50,7 +50,7 @@ static void add_gains(struct lane_work *work, const struct catalogue *offers, co
         const struct catalogue_tariff *after = catalogue_tariff(offers, tariff->tariff_id);
         bool gained = name_find(&before, module_id) == NAME_NONE && tariff_has_module(after, module_id);
         if (gained && book_group_first(work->book, BOOK_LINK, module_id))
-            gains->items[gains->count++] = (struct gain) { name_add(&gains->modules, module_id), after };
+            gains->items[gains->count++] = (struct gain){name_add(&gains->modules, module_id), after};
     }
 }
 
@@ -74,7 +74,7 @@ static bool find_gains(struct lane_work *work, const struct change_parts *parts,
 
 void change_switches(struct lane_work *work, const struct change_parts *parts)
 {
-    struct gains gains = { 0 };
+    struct gains gains = {0};
 
     if (!find_gains(work, parts, &gains))
         return;

@@ -100,11 +100,11 @@ static uint64_t facts_of_set(const struct lane_work *work, const struct change_v
 
 void change_look(struct lane_work *work, const struct catalogue_change *event, struct change_view *ret_view)
 {
-    *ret_view = (struct change_view) { .event = event };
+    *ret_view = (struct change_view){.event = event};
     ret_view->set = book_get(work->book, BOOK_CHANGE_SET, TEXT(""), event->change_set);
     ret_view->known = book_get(work->book, BOOK_PART, event->change_set, lane_number(work, event->index));
     ret_view->facts = facts_of_part(work, ret_view);
-    if (!(ret_view->facts & CHANGE_COMPLETES) || !collect(work, ret_view))
+    if (work->no_memory || !(ret_view->facts & CHANGE_COMPLETES) || !collect(work, ret_view))
         return;
     ret_view->broken = try_apply(work, ret_view);
     ret_view->facts |= text_empty(ret_view->broken) ? facts_of_set(work, ret_view) : CHANGE_BROKEN;

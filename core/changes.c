@@ -6,14 +6,14 @@ static const struct {
     struct text name;
     const struct record_type *record;
 } kinds[CATALOGUE_CHANGE_CHANGE_COUNT] = {
-    [CATALOGUE_CHANGE_CHANGE_MODULE] = { { "module", 6 }, &module_record },
-    [CATALOGUE_CHANGE_CHANGE_TARIFF] = { { "tariff", 6 }, &tariff_record },
-    [CATALOGUE_CHANGE_CHANGE_ENUMERATION] = { { "enumeration", 11 }, &enumeration_record },
-    [CATALOGUE_CHANGE_CHANGE_PRICE] = { { "price", 5 }, &price_record },
-    [CATALOGUE_CHANGE_CHANGE_OVERRIDE] = { { "override", 8 }, &override_record },
-    [CATALOGUE_CHANGE_CHANGE_ALIAS] = { { "alias", 5 }, &alias_record },
-    [CATALOGUE_CHANGE_CHANGE_TEMPLATE_SETTINGS] = { { "settings", 8 }, &template_settings_record },
-    [CATALOGUE_CHANGE_CHANGE_SCAN_APPROVAL] = { { "approval", 8 }, &scan_approval_record },
+    [CATALOGUE_CHANGE_CHANGE_MODULE] = {{"module", 6}, &module_record},
+    [CATALOGUE_CHANGE_CHANGE_TARIFF] = {{"tariff", 6}, &tariff_record},
+    [CATALOGUE_CHANGE_CHANGE_ENUMERATION] = {{"enumeration", 11}, &enumeration_record},
+    [CATALOGUE_CHANGE_CHANGE_PRICE] = {{"price", 5}, &price_record},
+    [CATALOGUE_CHANGE_CHANGE_OVERRIDE] = {{"override", 8}, &override_record},
+    [CATALOGUE_CHANGE_CHANGE_ALIAS] = {{"alias", 5}, &alias_record},
+    [CATALOGUE_CHANGE_CHANGE_TEMPLATE_SETTINGS] = {{"settings", 8}, &template_settings_record},
+    [CATALOGUE_CHANGE_CHANGE_SCAN_APPROVAL] = {{"approval", 8}, &scan_approval_record},
 };
 
 struct text change_name(const struct catalogue_change *part)
@@ -23,8 +23,7 @@ struct text change_name(const struct catalogue_change *part)
 
 bool change_equal(const struct catalogue_change *a, const struct catalogue_change *b)
 {
-    return a->change.kind == b->change.kind
-        && record_equal(kinds[a->change.kind].record, &a->change.as, &b->change.as);
+    return a->change.kind == b->change.kind && record_equal(kinds[a->change.kind].record, &a->change.as, &b->change.as);
 }
 
 void change_hash(struct lane_work *work, const struct catalogue_change *part, char ret_bytes[8])
@@ -52,8 +51,8 @@ static uint32_t place_of(const struct price_row_array *rows, const struct price 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         const struct price_row *row = &rows->items[middle];
-        if (row->period_months < price->period_months
-            || (row->period_months == price->period_months && row->effective_from < price->effective_from))
+        if (row->period_months < price->period_months ||
+            (row->period_months == price->period_months && row->effective_from < price->effective_from))
             low = middle + 1;
         else
             high = middle;
@@ -70,7 +69,7 @@ static bool same_key(const struct price_row *row, const struct price *price)
 static void apply_price(struct lane_work *work, const struct price *price)
 {
     const struct price_state *known = book_get(work->book, BOOK_PRICE, price->tariff_id, price->item_id);
-    struct price_row_array rows = { NULL, known ? known->rows.count : 0 };
+    struct price_row_array rows = {NULL, known ? known->rows.count : 0};
 
     rows.items = lane_alloc(work, rows.count + 1, sizeof *rows.items);
     if (!rows.items)
@@ -82,8 +81,8 @@ static void apply_price(struct lane_work *work, const struct price *price)
         memmove(&rows.items[at + 1], &rows.items[at], (rows.count - at) * sizeof *rows.items);
         rows.count++;
     }
-    rows.items[at] = (struct price_row) { price->period_months, price->amount_micros, price->effective_from };
-    struct price_state state = { rows };
+    rows.items[at] = (struct price_row){price->period_months, price->amount_micros, price->effective_from};
+    struct price_state state = {rows};
     book_put(work->book, BOOK_PRICE, price->tariff_id, price->item_id, &state);
 }
 
@@ -91,9 +90,8 @@ static void apply_price(struct lane_work *work, const struct price *price)
 static void apply_override(struct lane_work *work, const struct catalogue_change *part)
 {
     const struct override *override = &part->change.as.override;
-    enum book_kind kind
-        = override->scope == OVERRIDE_SCOPE_MODULE ? BOOK_MODULE_OVERRIDE : BOOK_TARIFF_OVERRIDE;
-    struct override_state state = { override->setting, part->actor, part->reason, part->occurred_at };
+    enum book_kind kind = override->scope == OVERRIDE_SCOPE_MODULE ? BOOK_MODULE_OVERRIDE : BOOK_TARIFF_OVERRIDE;
+    struct override_state state = {override->setting, part->actor, part->reason, part->occurred_at};
 
     book_put(work->book, kind, override->scope_id, override->template,
              override->setting == OVERRIDE_SETTING_AUTO ? NULL : &state);
@@ -105,8 +103,7 @@ static struct text apply_tariff(struct lane_work *work, const struct tariff *tar
 
     if (known && !text_equal(known->currency, tariff->currency))
         return SAY(work, TEXT("the currency of tariff "), lane_quoted(work, tariff->tariff_id), TEXT(" is "),
-                   known->currency, TEXT(" and cannot become "), tariff->currency,
-                   TEXT(": make a new tariff for it"));
+                   known->currency, TEXT(" and cannot become "), tariff->currency, TEXT(": make a new tariff for it"));
     book_put(work->book, BOOK_TARIFF, TEXT(""), tariff->tariff_id, tariff);
     return TEXT("");
 }
@@ -120,18 +117,13 @@ struct text change_apply(struct lane_work *work, const struct catalogue_change *
     case CATALOGUE_CHANGE_CHANGE_MODULE:
         book_put(book, BOOK_MODULE, none, part->change.as.module.module_id, &part->change.as.module);
         break;
-    case CATALOGUE_CHANGE_CHANGE_TARIFF:
-        return apply_tariff(work, &part->change.as.tariff);
+    case CATALOGUE_CHANGE_CHANGE_TARIFF: return apply_tariff(work, &part->change.as.tariff);
     case CATALOGUE_CHANGE_CHANGE_ENUMERATION:
         book_put(book, BOOK_ENUMERATION, none, part->change.as.enumeration.enumeration_id,
                  &part->change.as.enumeration);
         break;
-    case CATALOGUE_CHANGE_CHANGE_PRICE:
-        apply_price(work, &part->change.as.price);
-        break;
-    case CATALOGUE_CHANGE_CHANGE_OVERRIDE:
-        apply_override(work, part);
-        break;
+    case CATALOGUE_CHANGE_CHANGE_PRICE: apply_price(work, &part->change.as.price); break;
+    case CATALOGUE_CHANGE_CHANGE_OVERRIDE: apply_override(work, part); break;
     case CATALOGUE_CHANGE_CHANGE_ALIAS:
         book_put(book, BOOK_ALIAS, none, part->change.as.alias.template,
                  text_empty(part->change.as.alias.same_as) ? NULL : &part->change.as.alias);
@@ -140,8 +132,7 @@ struct text change_apply(struct lane_work *work, const struct catalogue_change *
         book_put(book, BOOK_SETTINGS, none, part->change.as.template_settings.template,
                  &part->change.as.template_settings);
         break;
-    default: /* an approval writes nothing before the set is known to be in order */
-        break;
+    default: /* an approval writes nothing before the set is known to be in order */ break;
     }
     return none;
 }

@@ -34,15 +34,14 @@ static uint64_t period_facts(const struct install_period *met, const struct peri
 }
 
 struct install_period install_meet(struct work *work, const struct vps_state *vps, uint32_t index,
-                                   const struct installation *installed, int64_t installed_at, int64_t until)
+                                   const struct installation *installed, int64_t installed_at)
 {
     const struct install_table *table = install_period_table();
     const struct period *period = &vps->periods.items[index];
     int64_t from = installed_at > period->period_start ? installed_at : period->period_start;
-    int64_t to = until && (!period->period_end || until < period->period_end) ? until : period->period_end;
     struct install_period met = {
         .index = index,
-        .span = { period->period_start, period->period_end, from, to },
+        .span = { period->period_start, period->period_end, from, period->period_end },
         .tariff = catalogue_tariff(work->desk->catalogue, period->tariff_id),
         .price = { .kind = OS_PRICE_MISSING },
     };
@@ -60,13 +59,12 @@ struct install_period install_meet(struct work *work, const struct vps_state *vp
 static struct text not_charged(struct work *work, const struct vps_state *vps, const struct os_installed *install)
 {
     const struct installation installed = { install->module_id, install->template, install->source };
-    int64_t until = vps->status == VPS_STATUS_CANCELLED ? vps->cancelled_at : 0;
     int64_t sum = 0;
 
     for (uint32_t i = 0; i < vps->periods.count; i++)
-        if (ends_after(vps->periods.items[i].period_end, install->installed_at))
+        if (period_kept(vps, i, work->desk->now) && ends_after(vps->periods.items[i].period_end, install->installed_at))
             sum = money_add_saturating(
-                sum, install_meet(work, vps, i, &installed, install->installed_at, until).due);
+                sum, install_meet(work, vps, i, &installed, install->installed_at).due);
     return TEXT_JOIN(work->desk->arena, TEXT("not charged: "), text_from_micros(work->desk->arena, sum));
 }
 

@@ -65,9 +65,9 @@ struct install_period {
     const struct table_row *row;
 };
 
-/* Looks at period `index` of the VPS for an OS installed at T; `until` 0: its end. */
+/* Looks at period `index` of the VPS for an OS installed at T. */
 struct install_period install_meet(struct work *work, const struct vps_state *vps, uint32_t index,
-                                   const struct installation *installed, int64_t installed_at, int64_t until);
+                                   const struct installation *installed, int64_t installed_at);
 
 /* Bills an installation that was accepted: each unexpired period, oldest first. */
 void bill_install(struct work *work, struct vps_state *vps, const struct os_installed *install);

@@ -4,6 +4,8 @@
 #include "core/install.h"
 #include "core/notices.h"
 
+#include <assert.h>
+
 /* The periods that are met: the last ended one, the running one and 12 ahead. */
 enum { MET_MAX = 16 };
 
@@ -40,10 +42,11 @@ static void meet_periods(struct work *work, struct vps_state *vps, struct bill *
     bool told = false;
 
     for (uint32_t i = 0; i < vps->periods.count && bill->count < MET_MAX; i++) {
-        if (!ends_after(vps->periods.items[i].period_end, bill->install->installed_at))
+        if (!period_kept(vps, i, work->desk->now)
+            || !ends_after(vps->periods.items[i].period_end, bill->install->installed_at))
             continue;
         struct install_period met
-            = install_meet(work, vps, i, &bill->installed, bill->install->installed_at, 0);
+            = install_meet(work, vps, i, &bill->installed, bill->install->installed_at);
         if (!told && met.price.kind != OS_PRICE_NO_ADDON && met.price.kind != OS_PRICE_STRICT) {
             notice_unmapped(work, bill->install->vps_id, &bill->installed, &met.price);
             told = met.price.odd || !text_empty(met.price.near_miss);
@@ -142,7 +145,7 @@ static enum rule hold_periods(struct work *work, struct vps_state *vps, struct b
     return first;
 }
 
-static struct text bill_reason(struct work *work, const struct bill *bill, const struct vps_state *vps)
+static struct text bill_reason(struct work *work, const struct bill *bill)
 {
     struct arena *arena = work->desk->arena;
     const struct install_period *met = first_due(bill);
@@ -150,7 +153,7 @@ static struct text bill_reason(struct work *work, const struct bill *bill, const
     if (!met)
         return TEXT("");
     const struct charge_line *line = &bill->due.items[0];
-    (void)vps;
+    assert(bill->due.count > 0);
     return TEXT_JOIN(arena, TEXT("item \""), line->item_id, TEXT("\" costs "),
                      text_from_micros(arena, line->price_micros), TEXT(", paid so far "),
                      text_from_micros(arena, line->credited_price_micros), TEXT(", from "),
@@ -168,7 +171,7 @@ void bill_install(struct work *work, struct vps_state *vps, const struct os_inst
     enum rule held = hold_periods(work, vps, &bill);
     /* rules.md 5: the oldest held period's, else the Charge's or case's, else the oldest period's */
     enum rule rule = held ? held : paid ? paid : bill.count ? bill.met[0].row->rule : RULE_OS_VPS_LAPSED;
-    work_rule(work, rule, rule_info(rule)->verdict, bill_reason(work, &bill, vps));
+    work_rule(work, rule, rule_info(rule)->verdict, bill_reason(work, &bill));
     if (bill.count)
         work->decision.item_id = (first_due(&bill) ? first_due(&bill) : &bill.met[0])->price.item_id;
 }

@@ -2,7 +2,7 @@
 
 struct lane_settings lane_defaults(void)
 {
-    return (struct lane_settings) {
+    return (struct lane_settings){
         .remove_after = 1,
         .breaker_count = 3,
         .breaker_percent = 25,
@@ -16,8 +16,9 @@ static struct text too_early(struct lane_work *work, int64_t occurred_at)
 {
     if (occurred_at <= work->lane->now + work->lane->settings->future_tolerance)
         return TEXT("");
-    return SAY(work, TEXT("occurred_at "), text_from_millis(work->arena, occurred_at),
-               TEXT(" is later than the worker's clock "), text_from_millis(work->arena, work->lane->now),
+    return SAY(work, TEXT("occurred_at "), lane_said(work, text_from_millis(work->arena, occurred_at)),
+               TEXT(" is later than the worker's clock "),
+               lane_said(work, text_from_millis(work->arena, work->lane->now)),
                TEXT(" allows: correct the sender's clock"));
 }
 
@@ -52,7 +53,7 @@ static void decide(struct lane_work *work)
 static struct text event_id_of(const struct input *input)
 {
     struct text event_id = input->topic == TOPIC_TEMPLATE_DISCOVERED ? input->as.template_discovered.event_id
-                                                                    : input->as.catalogue_change.event_id;
+                                                                     : input->as.catalogue_change.event_id;
 
     return lane_is_id(event_id) ? event_id : TEXT(""); /* unreadable: rules.md 8 */
 }

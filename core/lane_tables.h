@@ -31,13 +31,13 @@ extern const uint32_t sighting_row_count;
 enum change_fact {
     CHANGE_SET_REFUSED = 1 << 0,
     CHANGE_SET_APPLIED = 1 << 1,
-    CHANGE_OTHER = 1 << 2,            /* other content than the part of this index had, or another count */
-    CHANGE_KNOWN = 1 << 3,            /* the part came before with the same content */
-    CHANGE_TOO_MANY = 1 << 4,         /* parts: in the set, or waiting */
-    CHANGE_COMPLETES = 1 << 5,        /* all parts are there; only then the rest may hold */
-    CHANGE_BROKEN = 1 << 6,           /* the resulting catalogue would break a rule */
-    CHANGE_SCAN_UNKNOWN = 1 << 7,     /* a ScanApproval names a scan that nobody knows */
-    CHANGE_ONLY_OVERRIDES = 1 << 8,   /* the set holds nothing else */
+    CHANGE_OTHER = 1 << 2,          /* other content than the part of this index had, or another count */
+    CHANGE_KNOWN = 1 << 3,          /* the part came before with the same content */
+    CHANGE_TOO_MANY = 1 << 4,       /* parts: in the set, or waiting */
+    CHANGE_COMPLETES = 1 << 5,      /* all parts are there; only then the rest may hold */
+    CHANGE_BROKEN = 1 << 6,         /* the resulting catalogue would break a rule */
+    CHANGE_SCAN_UNKNOWN = 1 << 7,   /* a ScanApproval names a scan that nobody knows */
+    CHANGE_ONLY_OVERRIDES = 1 << 8, /* the set holds nothing else */
     CHANGE_ONLY_APPROVALS = 1 << 9,
 };
 
@@ -45,7 +45,7 @@ enum change_action {
     CHANGE_DEAD,       /* dead letter, nothing changes */
     CHANGE_REFUSE_SET, /* dead letter; the set stays refused */
     CHANGE_NOTHING,
-    CHANGE_KEEP,       /* the part waits for the others: RECORDED */
+    CHANGE_KEEP, /* the part waits for the others: RECORDED */
     CHANGE_APPLY,
 };
 

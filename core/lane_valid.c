@@ -3,8 +3,8 @@
 #include "core/lane_work.h"
 
 #define TEMPLATE_MAX 255
-#define ID_MAX 128
-#define MONTHS_MAX 120                    /* rules.md 2.5 */
+#define ID_MAX       128
+#define MONTHS_MAX   120 /* rules.md 2.5 */
 
 bool lane_is_id(struct text id)
 {
@@ -63,7 +63,7 @@ static struct text bad_number(struct lane_work *work, struct text field, struct 
     return SAY(work, field, TEXT(" must be "), least, TEXT(", it is "), lane_number(work, value));
 }
 
-#define WELL TEXT("")
+#define WELL       TEXT("")
 #define AT_LEAST_0 TEXT("0 or more")
 
 static bool is_time(int64_t millis)
@@ -92,8 +92,8 @@ struct text lane_bad_sighting(struct lane_work *work, const struct template_disc
         return bad_id(work, TEXT("module_id"));
     if (!lane_is_id(event->scan_id))
         return bad_id(work, TEXT("scan_id"));
-    if (text_empty(event->name) || !is_name(event->repository) || !is_name(event->name)
-        || event->repository.size + 2 + event->name.size > TEMPLATE_MAX)
+    if (text_empty(event->name) || !is_name(event->repository) || !is_name(event->name) ||
+        event->repository.size + 2 + event->name.size > TEMPLATE_MAX)
         return bad_template(work, TEXT("name must not be empty, and <repository>__<name>"));
     if (event->min_disk_mib < 0)
         return bad_number(work, TEXT("min_disk_mib"), AT_LEAST_0, event->min_disk_mib);
@@ -169,24 +169,18 @@ static struct text bad_content(struct lane_work *work, const struct catalogue_ch
     switch (change->kind) {
     case CATALOGUE_CHANGE_CHANGE_MODULE:
         return lane_is_id(change->as.module.module_id) ? WELL : bad_id(work, TEXT("module_id"));
-    case CATALOGUE_CHANGE_CHANGE_TARIFF:
-        return bad_tariff(work, &change->as.tariff);
-    case CATALOGUE_CHANGE_CHANGE_ENUMERATION:
-        return bad_enumeration(work, &change->as.enumeration);
-    case CATALOGUE_CHANGE_CHANGE_PRICE:
-        return bad_price(work, &change->as.price);
-    case CATALOGUE_CHANGE_CHANGE_OVERRIDE:
-        return bad_override(work, &change->as.override);
-    case CATALOGUE_CHANGE_CHANGE_ALIAS:
-        return bad_alias(work, &change->as.alias);
+    case CATALOGUE_CHANGE_CHANGE_TARIFF: return bad_tariff(work, &change->as.tariff);
+    case CATALOGUE_CHANGE_CHANGE_ENUMERATION: return bad_enumeration(work, &change->as.enumeration);
+    case CATALOGUE_CHANGE_CHANGE_PRICE: return bad_price(work, &change->as.price);
+    case CATALOGUE_CHANGE_CHANGE_OVERRIDE: return bad_override(work, &change->as.override);
+    case CATALOGUE_CHANGE_CHANGE_ALIAS: return bad_alias(work, &change->as.alias);
     case CATALOGUE_CHANGE_CHANGE_TEMPLATE_SETTINGS:
         return lane_is_template(change->as.template_settings.template) ? WELL : bad_template(work, TEXT("template"));
     case CATALOGUE_CHANGE_CHANGE_SCAN_APPROVAL:
         if (!lane_is_id(change->as.scan_approval.module_id))
             return bad_id(work, TEXT("module_id"));
         return lane_is_id(change->as.scan_approval.scan_id) ? WELL : bad_id(work, TEXT("scan_id"));
-    default:
-        return TEXT("change is of no known kind");
+    default: return TEXT("change is of no known kind");
     }
 }
 

@@ -31,11 +31,9 @@ struct text lane_quoted(struct lane_work *work, struct text name)
 void lane_begin(struct lane_work *work, struct lane *lane, const struct input *input, struct text event_id,
                 struct outcome *outcome)
 {
-    *work = (struct lane_work) {
-        .lane = lane, .book = lane->book, .arena = outcome->arena, .input = input, .outcome = outcome
-    };
-    work->decision.caused_by
-        = (struct caused_by) { event_id, topic_name(input->topic), input->partition, input->offset };
+    *work = (struct lane_work){
+        .lane = lane, .book = lane->book, .arena = outcome->arena, .input = input, .outcome = outcome};
+    work->decision.caused_by = (struct caused_by){event_id, topic_name(input->topic), input->partition, input->offset};
     work->decision.origin = ORIGIN_INPUT;
     work->decision.event_id = event_id;
     work->decision.input = topic_name(input->topic);
@@ -56,7 +54,7 @@ void lane_dead(struct lane_work *work, enum rule rule, struct text message)
 
     lane_rule(work, rule, message);
     work->take_back = true;
-    *outcome_dead_letter(work->outcome) = (struct dead_letter) {
+    *outcome_dead_letter(work->outcome) = (struct dead_letter){
         input->topic, input->partition, input->offset, input->key, input->value, code, message,
     };
 }
@@ -77,7 +75,7 @@ void lane_effect(struct lane_work *work, enum rule rule, struct text template_na
         effects->items = items;
         work->effect_room = room;
     }
-    effects->items[effects->count++] = (struct effect) {
+    effects->items[effects->count++] = (struct effect){
         .rule = rule_info(rule)->id,
         .verdict = rule_info(rule)->verdict,
         .template = template_name,
@@ -88,7 +86,7 @@ void lane_effect(struct lane_work *work, enum rule rule, struct text template_na
 static struct text notice_id(struct lane_work *work, enum notification_kind kind)
 {
     static const char hex[] = "0123456789abcdef";
-    const struct text nul = { "", 1 };
+    const struct text nul = {"", 1};
     const struct caused_by *cause = &work->decision.caused_by;
     struct text key = SAY(work, cause->topic, TEXT("/"), lane_number(work, cause->partition), TEXT("/"),
                           lane_number(work, cause->offset), nul, text_from_enum(&notification_kind_enum, (int)kind),
@@ -101,7 +99,7 @@ static struct text notice_id(struct lane_work *work, enum notification_kind kind
         id[2 + 2 * i] = hex[digest[i] >> 4];
         id[3 + 2 * i] = hex[digest[i] & 15];
     }
-    return lane_said(work, text_copy(work->arena, (struct text) { id, sizeof id }));
+    return lane_said(work, text_copy(work->arena, (struct text){id, sizeof id}));
 }
 
 struct notification *lane_notice(struct lane_work *work, enum notification_kind kind, enum severity severity,

@@ -5,8 +5,8 @@
 enum override_setting override_of(const struct catalogue_book *book, enum book_kind kind, struct text scope_id,
                                   struct text template_name)
 {
-    const struct override_state *override
-        = book_live(book, kind) ? book_get(book, kind, scope_id, template_name) : NULL;
+    const struct override_state *override =
+        book_live(book, kind) ? book_get(book, kind, scope_id, template_name) : NULL;
 
     return override ? override->setting : OVERRIDE_SETTING_AUTO;
 }
@@ -54,7 +54,7 @@ int32_t link_missed(const struct link_state *link, const struct scan_state *scan
 
     for (int age = 0; age < SCAN_WINDOW; age++) {
         int64_t scan = scans->latest - age;
-        if (scan < 1 || scan < link->linked_from)
+        if (scan < link->linked_from) /* numbers begin at 1 */
             break;
         if (!((uint64_t)scans->complete_bits >> age & 1))
             continue;

@@ -6,7 +6,7 @@ bool name_index_init(struct name_index *index, struct arena *arena, uint32_t roo
 
     while (slots / 2 < room)
         slots *= 2;
-    *index = (struct name_index) { .mask = slots - 1, .room = room };
+    *index = (struct name_index){.mask = slots - 1, .room = room};
     index->slots = arena_alloc(arena, slots * sizeof *index->slots, _Alignof(struct name_slot));
     index->names = arena_alloc(arena, room * sizeof *index->names, _Alignof(struct text));
     if (!index->slots || !index->names)
@@ -26,6 +26,6 @@ uint32_t name_add(struct name_index *index, struct text name)
     while (index->slots[at].number)
         at = (at + 1) & index->mask;
     index->names[index->count++] = name;
-    index->slots[at] = (struct name_slot) { (uint32_t)hash, index->count };
+    index->slots[at] = (struct name_slot){(uint32_t)hash, index->count};
     return index->count - 1;
 }

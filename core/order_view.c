@@ -105,10 +105,11 @@ void order_see_history(struct work *work, struct order_view *view)
     set(view, ORDER_NO_ACCOUNT, !view->account || view->account->status == ACCOUNT_STATUS_UNKNOWN);
     set(view, ORDER_CLOSED_ACCOUNT, view->account && view->account->status == ACCOUNT_STATUS_CLOSED);
     set(view, ORDER_FROZEN, view->account && view->account->status == ACCOUNT_STATUS_FROZEN);
-    set(view, ORDER_NO_VPS, !view->vps || view->vps->status == VPS_STATUS_NONE);
     set(view, ORDER_PERIOD_PAST, !ends_after(view->period_end, order->occurred_at));
-    if (view->facts & ORDER_NO_VPS)
+    if (!view->vps || view->vps->status == VPS_STATUS_NONE) {
+        set(view, ORDER_NO_VPS, true);
         return;
+    }
     set(view, ORDER_OF_OTHER, !text_equal(view->vps->order_id, order->order_id));
     set(view, ORDER_VPS_PENDING, view->vps->status == VPS_STATUS_PENDING);
     set(view, ORDER_VPS_CANCELLED, view->vps->status == VPS_STATUS_CANCELLED);

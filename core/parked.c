@@ -142,6 +142,7 @@ static void release_one(struct work *work, uint32_t index)
     if (!text_empty(inner.settled_case)) {
         work->settled_case = inner.settled_case;
         work->settled_vps = inner.settled_vps;
+        work->settled_notices = inner.settled_notices;
     }
 }
 

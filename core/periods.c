@@ -6,11 +6,15 @@ struct period *period_last(const struct vps_state *vps)
     return vps->periods.count ? &vps->periods.items[vps->periods.count - 1] : NULL;
 }
 
-/* rules.md 3: the last ended period, the running one and those ahead are kept. */
+bool period_kept(const struct vps_state *vps, uint32_t index, int64_t now)
+{
+    return index + 1 >= vps->periods.count || ends_after(vps->periods.items[index].period_end, now)
+        || ends_after(vps->periods.items[index + 1].period_end, now);
+}
+
 static void forget_ended(struct work *work, struct vps_state *vps)
 {
-    while (vps->periods.count > 1 && !ends_after(vps->periods.items[0].period_end, work->desk->now)
-           && !ends_after(vps->periods.items[1].period_end, work->desk->now))
+    while (!period_kept(vps, 0, work->desk->now))
         WORK_REMOVE(&vps->periods, 0);
 }
 

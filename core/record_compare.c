@@ -60,27 +60,17 @@ static void put_union(struct byte_sink *sink, const struct union_type *type, con
 static void put_value(struct byte_sink *sink, const struct value_type *type, const char *at)
 {
     switch (type->kind) {
-    case VALUE_BOOLEAN:
-        return put_number(sink, *(const bool *)(const void *)at);
-    case VALUE_INT:
-        return put_number(sink, *(const int32_t *)(const void *)at);
-    case VALUE_LONG:
-        return put_number(sink, *(const int64_t *)(const void *)at);
-    case VALUE_ENUM:
-        return put_number(sink, enum_value(at));
-    case VALUE_FIXED:
-        return put_bytes(sink, at, type->size);
+    case VALUE_BOOLEAN: return put_number(sink, *(const bool *)(const void *)at);
+    case VALUE_INT: return put_number(sink, *(const int32_t *)(const void *)at);
+    case VALUE_LONG: return put_number(sink, *(const int64_t *)(const void *)at);
+    case VALUE_ENUM: return put_number(sink, enum_value(at));
+    case VALUE_FIXED: return put_bytes(sink, at, type->size);
     case VALUE_STRING:
-    case VALUE_BYTES:
-        return put_text(sink, (const struct text *)(const void *)at);
-    case VALUE_ARRAY:
-        return put_array(sink, type->of.item, (const struct any_array *)(const void *)at);
-    case VALUE_OPTIONAL:
-        return put_optional(sink, type->of.item, (const char *const *)(const void *)at);
-    case VALUE_RECORD:
-        return put_fields(sink, type->of.record, at);
-    case VALUE_UNION:
-        return put_union(sink, type->of.branches, at);
+    case VALUE_BYTES: return put_text(sink, (const struct text *)(const void *)at);
+    case VALUE_ARRAY: return put_array(sink, type->of.item, (const struct any_array *)(const void *)at);
+    case VALUE_OPTIONAL: return put_optional(sink, type->of.item, (const char *const *)(const void *)at);
+    case VALUE_RECORD: return put_fields(sink, type->of.record, at);
+    case VALUE_UNION: return put_union(sink, type->of.branches, at);
     }
 }
 
@@ -92,7 +82,7 @@ static void put_fields(struct byte_sink *sink, const struct record_type *type, c
 
 size_t record_bytes(const struct record_type *type, const void *record, uint8_t *ret_bytes)
 {
-    struct byte_sink sink = { ret_bytes, 0 };
+    struct byte_sink sink = {ret_bytes, 0};
 
     put_fields(&sink, type, record);
     return sink.count;
@@ -120,28 +110,24 @@ static bool equal_optional(const struct value_type *item, const char *a, const c
 
 static bool equal_unions(const struct union_type *type, const char *a, const char *b)
 {
-    return enum_value(a + type->kind_offset) == enum_value(b + type->kind_offset)
-        && equal_fields(branch_of(type, a), a + type->value_offset, b + type->value_offset);
+    return enum_value(a + type->kind_offset) == enum_value(b + type->kind_offset) &&
+           equal_fields(branch_of(type, a), a + type->value_offset, b + type->value_offset);
 }
 
 static bool equal_value(const struct value_type *type, const char *a, const char *b)
 {
     switch (type->kind) {
     case VALUE_STRING:
-    case VALUE_BYTES:
-        return text_equal(*(const struct text *)(const void *)a, *(const struct text *)(const void *)b);
+    case VALUE_BYTES: return text_equal(*(const struct text *)(const void *)a, *(const struct text *)(const void *)b);
     case VALUE_ARRAY:
         return equal_arrays(type->of.item, (const struct any_array *)(const void *)a,
                             (const struct any_array *)(const void *)b);
     case VALUE_OPTIONAL:
         return equal_optional(type->of.item, *(const char *const *)(const void *)a,
                               *(const char *const *)(const void *)b);
-    case VALUE_RECORD:
-        return equal_fields(type->of.record, a, b);
-    case VALUE_UNION:
-        return equal_unions(type->of.branches, a, b);
-    default:
-        return memcmp(a, b, type->size) == 0; /* numbers, enums, fixed: no padding */
+    case VALUE_RECORD: return equal_fields(type->of.record, a, b);
+    case VALUE_UNION: return equal_unions(type->of.branches, a, b);
+    default: return memcmp(a, b, type->size) == 0; /* numbers, enums, fixed: no padding */
     }
 }
 

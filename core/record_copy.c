@@ -47,18 +47,12 @@ static bool copy_value(struct arena *arena, const struct value_type *type, char 
 {
     switch (type->kind) {
     case VALUE_STRING:
-    case VALUE_BYTES:
-        return copy_text(arena, (struct text *)(void *)at);
-    case VALUE_ARRAY:
-        return copy_array(arena, type->of.item, (struct any_array *)(void *)at);
-    case VALUE_OPTIONAL:
-        return copy_optional(arena, type->of.item, (void **)(void *)at);
-    case VALUE_RECORD:
-        return copy_fields(arena, type->of.record, at);
-    case VALUE_UNION:
-        return copy_fields(arena, branch_of(type->of.branches, at), at + type->of.branches->value_offset);
-    default:
-        return true;
+    case VALUE_BYTES: return copy_text(arena, (struct text *)(void *)at);
+    case VALUE_ARRAY: return copy_array(arena, type->of.item, (struct any_array *)(void *)at);
+    case VALUE_OPTIONAL: return copy_optional(arena, type->of.item, (void **)(void *)at);
+    case VALUE_RECORD: return copy_fields(arena, type->of.record, at);
+    case VALUE_UNION: return copy_fields(arena, branch_of(type->of.branches, at), at + type->of.branches->value_offset);
+    default: return true;
     }
 }
 

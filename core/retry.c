@@ -16,6 +16,15 @@ static void cover(struct work *work, struct text vps_id, struct vps_state *vps, 
     case_remove(work, vps_id, vps, it);
 }
 
+static enum rule held_rule(const struct open_case *it)
+{
+    bool strict = it->state == CASE_STATE_STRICT;
+
+    if (is_order_case(it))
+        return strict ? RULE_ORDER_UNMAPPED_HELD : RULE_ORDER_PRICE_MISSING;
+    return strict ? RULE_OS_UNMAPPED_HELD : RULE_OS_PRICE_MISSING;
+}
+
 static void stay_held(struct work *work, struct text vps_id, struct open_case *it, enum case_state state,
                       const struct os_price *price, bool base_missing)
 {
@@ -24,26 +33,36 @@ static void stay_held(struct work *work, struct text vps_id, struct open_case *i
     it->state = state;
     it->amount_micros = 0;
     it->lines = (struct charge_line_array) { 0 };
+    it->missed_noticed = false; /* it waits for something else now */
     notice_held(work, vps_id, it, price, base_missing);
     case_file(work, vps_id, it);
-    struct effect *effect = work_effect(
-        work, state == CASE_STATE_STRICT ? RULE_ORDER_UNMAPPED_HELD : RULE_ORDER_PRICE_MISSING, VERDICT_HELD, vps_id);
+    work_effect(work, held_rule(it), VERDICT_HELD, vps_id)->case_id = it->case_id;
+}
+
+static void freeze(struct work *work, struct text vps_id, struct open_case *it)
+{
+    bool told = it->state == CASE_STATE_FROZEN;
+    enum rule rule = is_order_case(it) ? RULE_ORDER_ACCOUNT_FROZEN : RULE_OS_ACCOUNT_FROZEN;
+
+    it->state = CASE_STATE_FROZEN;
+    case_file(work, vps_id, it);
+    if (told)
+        return;
+    notice_frozen(work, vps_id, it);
+    struct effect *effect = work_effect(work, rule, VERDICT_HELD, vps_id);
     effect->case_id = it->case_id;
+    effect->amount_micros = it->amount_micros;
 }
 
 /* The price is known: pay, or wait for money or permission. */
 static void pay_or_wait(struct work *work, struct text vps_id, struct vps_state *vps, struct open_case *it)
 {
     const struct account_state *account = read_account(work);
-    bool was_held = is_held_for_catalogue(it->state);
 
     if (it->amount_micros == 0) {
         cover(work, vps_id, vps, it);
     } else if (account->status == ACCOUNT_STATUS_FROZEN) {
-        it->state = CASE_STATE_FROZEN;
-        if (was_held)
-            notice_frozen(work, vps_id, it);
-        case_file(work, vps_id, it);
+        freeze(work, vps_id, it);
     } else if (funds_suffice(account, it->amount_micros)) {
         case_settle(work, vps_id, vps, it);
         return;
@@ -239,9 +258,9 @@ void recovered(struct work *work)
 {
     if (text_empty(work->settled_case) || any_short(read_account(work)))
         return;
+    struct open_case last = { .case_id = work->settled_case, .notices = work->settled_notices };
     struct notification *made = notice(work, NOTIFICATION_KIND_FUNDS_RECOVERED, RULE_CASE_RECOVERED, work->settled_vps,
-                                       NULL, TEXT("every case that was short of funds is settled"));
-    made->case_id = work->settled_case;
+                                       &last, TEXT("every case that was short of funds is settled"));
     made->available_micros = funds_for(read_account(work), 0).available;
     work_effect(work, RULE_CASE_RECOVERED, VERDICT_APPLIED, work->settled_vps)->case_id = work->settled_case;
 }
@@ -254,6 +273,8 @@ void retry_cases(struct work *work)
         return;
     struct case_ref *refs = work_copy(work, account->cases.items, account->cases.count, 0, sizeof *refs);
     uint32_t count = account->cases.count;
+    for (uint32_t i = 0; i < count; i++)
+        want_vps(work, refs[i].vps_id);
     for (uint32_t i = 0; i < count; i++)
         if (!is_held_for_catalogue(refs[i].state))
             case_retry(work, refs[i].vps_id, refs[i].epoch);

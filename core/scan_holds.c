@@ -27,8 +27,7 @@ void scan_release(struct scan_state *state)
         state->recent.items[i].held = false;
 }
 
-enum approval scan_approval_of(const struct lane_work *work, const struct scan_approval *approval,
-                               int64_t *ret_number)
+enum approval scan_approval_of(const struct lane_work *work, const struct scan_approval *approval, int64_t *ret_number)
 {
     const struct scan_state *state = book_get(work->book, BOOK_SCAN, TEXT(""), approval->module_id);
 

@@ -30,7 +30,7 @@ static void begin_scan(struct lane_work *work, struct scan_state *state, const s
         state->recent.items++;
         state->recent.count--;
     }
-    state->recent.items[state->recent.count++] = (struct recent_scan) {
+    state->recent.items[state->recent.count++] = (struct recent_scan){
         .scan_id = event->scan_id,
         .status = SCAN_STATUS_RUNNING,
         .scan_size = event->scan_size,
@@ -45,7 +45,7 @@ bool scan_enter(struct lane_work *work, const struct template_discovered *event,
     const struct scan_state *known = book_get(work->book, BOOK_SCAN, TEXT(""), event->module_id);
     struct recent_scan *items = lane_alloc(work, SCANS_KEPT + 1, sizeof *items);
 
-    *ret_view = (struct scan_view) { 0 };
+    *ret_view = (struct scan_view){0};
     if (!items)
         return false;
     if (known) {
@@ -86,8 +86,8 @@ static bool departure_before(const void *a, const void *b)
 static bool departs(const struct lane_work *work, const struct link_state *link, const struct scan_state *state,
                     int64_t number)
 {
-    return link->present && link_lacked_by(link, number)
-        && link_missed(link, state) >= work->lane->settings->remove_after;
+    return link->present && link_lacked_by(link, number) &&
+           link_missed(link, state) >= work->lane->settings->remove_after;
 }
 
 static uint32_t count_departing(struct lane_work *work, struct text module_id, const struct scan_state *state,
@@ -104,7 +104,7 @@ static uint32_t count_departing(struct lane_work *work, struct text module_id, c
 struct departures scan_departures(struct lane_work *work, struct text module_id, const struct scan_state *state,
                                   int64_t number, struct text except)
 {
-    struct departures found = { 0 };
+    struct departures found = {0};
     uint32_t room = count_departing(work, module_id, state, number);
 
     found.items = lane_alloc(work, room, sizeof *found.items);
@@ -116,7 +116,7 @@ struct departures scan_departures(struct lane_work *work, struct text module_id,
         if (!departs(work, link, state, number) || text_equal(entry->name, except))
             continue;
         enum override_setting setting = override_of(work->book, BOOK_MODULE_OVERRIDE, module_id, entry->name);
-        found.items[found.count++] = (struct departure) { entry->name, *link, setting };
+        found.items[found.count++] = (struct departure){entry->name, *link, setting};
         found.unlinked += setting == OVERRIDE_SETTING_AUTO;
     }
     if (!sort_items(work->arena, found.items, found.count, sizeof *found.items, departure_before))
@@ -126,8 +126,8 @@ struct departures scan_departures(struct lane_work *work, struct text module_id,
 
 bool breaker_trips(const struct lane_settings *settings, int32_t unlinked, int32_t linked_before)
 {
-    return unlinked > settings->breaker_count
-        && (int64_t)unlinked * 100 > (int64_t)settings->breaker_percent * linked_before;
+    return unlinked > settings->breaker_count &&
+           (int64_t)unlinked * 100 > (int64_t)settings->breaker_percent * linked_before;
 }
 
 /* --- removal --- */
@@ -156,13 +156,13 @@ static void remove_one(struct lane_work *work, struct text module_id, struct tex
     if (departure->setting == OVERRIDE_SETTING_OFF) /* it was unlinked before: nothing changes for anybody */
         return;
     bool warn = kept || priced_on_module(work, module_id, departure->template);
-    struct text text
-        = SAY(work, TEXT("template "), lane_quoted(work, departure->template), TEXT(" is gone from module "),
-              lane_quoted(work, module_id), TEXT(" since scan "), lane_quoted(work, scan_id),
-              kept ? TEXT(": it stays orderable, because the override ON keeps it linked; set it to AUTO to let it go")
-                   : TEXT(": it cannot be ordered there any more"));
-    struct notification *notice = lane_notice(work, NOTIFICATION_KIND_TEMPLATE_REMOVED,
-                                              warn ? SEVERITY_WARNING : SEVERITY_INFO, rule, text);
+    struct text text =
+        SAY(work, TEXT("template "), lane_quoted(work, departure->template), TEXT(" is gone from module "),
+            lane_quoted(work, module_id), TEXT(" since scan "), lane_quoted(work, scan_id),
+            kept ? TEXT(": it stays orderable, because the override ON keeps it linked; set it to AUTO to let it go")
+                 : TEXT(": it cannot be ordered there any more"));
+    struct notification *notice =
+        lane_notice(work, NOTIFICATION_KIND_TEMPLATE_REMOVED, warn ? SEVERITY_WARNING : SEVERITY_INFO, rule, text);
     notice->module_id = module_id;
     notice->template = departure->template;
     lane_effect(work, rule, departure->template);

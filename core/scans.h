@@ -62,8 +62,7 @@ enum approval {
     APPROVAL_NOT_HELD, /* known, but there is nothing to approve (any more) */
     APPROVAL_HELD,
 };
-enum approval scan_approval_of(const struct lane_work *work, const struct scan_approval *approval,
-                               int64_t *ret_number);
+enum approval scan_approval_of(const struct lane_work *work, const struct scan_approval *approval, int64_t *ret_number);
 /* scan.approved: unlinks what that and the latest complete scan both lack. Returns how many templates. */
 int32_t scan_approve(struct lane_work *work, const struct scan_approval *approval);
 

@@ -7,7 +7,7 @@
 /* What the decision is made from: the message against the catalogue before it. */
 struct sighting {
     const struct template_discovered *event;
-    struct text template;         /* internal name */
+    struct text template;          /* internal name */
     const struct link_state *link; /* NULL: the module never showed it */
     struct scan_view scans;        /* with the message's scan begun */
     struct departures departures;  /* if it completes the scan */
@@ -30,16 +30,16 @@ static bool completes(const struct sighting *sighting)
 {
     const struct recent_scan *scan = sighting->scans.scan;
 
-    return running(sighting) && scan->scan_size == sighting->event->scan_size && !counted_before(sighting)
-        && scan->seen + 1 == scan->scan_size;
+    return running(sighting) && scan->scan_size == sighting->event->scan_size && !counted_before(sighting) &&
+           scan->seen + 1 == scan->scan_size;
 }
 
 static bool over_limit(struct lane_work *work, struct sighting *sighting)
 {
     struct scan_state complete = scan_if_complete(&sighting->scans.state);
 
-    sighting->departures = scan_departures(work, sighting->event->module_id, &complete, sighting->scans.number,
-                                           sighting->template);
+    sighting->departures =
+        scan_departures(work, sighting->event->module_id, &complete, sighting->scans.number, sighting->template);
     return breaker_trips(work->lane->settings, sighting->departures.unlinked, sighting->scans.scan->linked_before);
 }
 
@@ -98,7 +98,7 @@ static void refresh_template(struct lane_work *work, const struct sighting *sigh
 /* Linked, again perhaps; a message of a finished or abandoned scan links too. */
 static void link_template(struct lane_work *work, struct sighting *sighting, bool counts)
 {
-    struct link_state link = { 0 };
+    struct link_state link = {0};
     bool counted = counted_before(sighting);
 
     if (sighting->link)
@@ -131,7 +131,7 @@ static void complete_scan(struct lane_work *work, struct sighting *sighting, boo
 
 static struct switch_counts act(struct lane_work *work, struct sighting *sighting, enum sighting_action action)
 {
-    struct switch_counts switched = { 0, 0 };
+    struct switch_counts switched = {0, 0};
 
     refresh_template(work, sighting);
     link_template(work, sighting, action == SIGHTING_COUNT || action == SIGHTING_HOLD);
@@ -182,10 +182,9 @@ static struct text held_reason(struct lane_work *work, const struct sighting *si
     const struct lane_settings *settings = work->lane->settings;
 
     return SAY(work, TEXT("scan "), lane_quoted(work, scan->scan_id), of_module(work, sighting), TEXT(" lacks "),
-               lane_number(work, sighting->departures.unlinked), TEXT(" of "),
-               lane_number(work, scan->linked_before), TEXT(" linked templates, more than "),
-               lane_number(work, settings->breaker_count), TEXT(" and more than "),
-               lane_number(work, settings->breaker_percent),
+               lane_number(work, sighting->departures.unlinked), TEXT(" of "), lane_number(work, scan->linked_before),
+               TEXT(" linked templates, more than "), lane_number(work, settings->breaker_count),
+               TEXT(" and more than "), lane_number(work, settings->breaker_percent),
                TEXT(" %: nothing is removed until it is approved or a complete scan lacks fewer"));
 }
 
@@ -226,7 +225,7 @@ static struct text reason_of(struct lane_work *work, const struct sighting *sigh
 
 void decide_sighting(struct lane_work *work, const struct template_discovered *event)
 {
-    struct sighting sighting = { .event = event };
+    struct sighting sighting = {.event = event};
 
     sighting.template = SAY(work, event->repository, TEXT("__"), event->name);
     sighting.facts = facts_of(work, &sighting);

@@ -48,8 +48,8 @@ static bool build_aliases(struct catalogue *catalogue, const struct catalogue_bo
         const struct alias *alias = record_copy(arena, &alias_record, entry->record);
         if (!alias)
             return false;
-        catalogue->alias_targets[name_add(&catalogue->aliases, alias->template)]
-            = (struct alias_entry) { text_hash(alias->same_as), alias->same_as };
+        catalogue->alias_targets[name_add(&catalogue->aliases, alias->template)] =
+            (struct alias_entry){text_hash(alias->same_as), alias->same_as};
     }
     return true;
 }
@@ -74,7 +74,7 @@ static bool add_price(struct catalogue_tariff *tariff, const struct book_entry *
     if (!state || item_id.size != entry->name.size)
         return false;
     struct price_table *table = &tariff->prices[name_add(&tariff->priced, item_id)];
-    *table = (struct price_table) { .rows = state->rows.items, .count = state->rows.count };
+    *table = (struct price_table){.rows = state->rows.items, .count = state->rows.count};
     for (uint32_t i = 0; i < state->rows.count; i++)
         table->positive |= state->rows.items[i].amount_micros > 0;
     return true;
@@ -138,6 +138,6 @@ static bool build_tariffs(struct catalogue *catalogue, const struct catalogue_bo
 
 bool offers_build(struct catalogue *catalogue, const struct catalogue_book *book, struct arena *arena)
 {
-    return build_modules(catalogue, book, arena) && build_enumerations(catalogue, book, arena)
-        && build_aliases(catalogue, book, arena) && build_tariffs(catalogue, book, arena);
+    return build_modules(catalogue, book, arena) && build_enumerations(catalogue, book, arena) &&
+           build_aliases(catalogue, book, arena) && build_tariffs(catalogue, book, arena);
 }

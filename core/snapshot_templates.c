@@ -8,7 +8,7 @@ static void fill_template(struct template_entry *template, const struct catalogu
     const struct template_state *state = entry->record;
     const struct template_settings *settings = book_get(book, BOOK_SETTINGS, TEXT(""), entry->name);
 
-    *template = (struct template_entry) {
+    *template = (struct template_entry){
         .min_disk_mib = state->min_disk_mib,
         .min_ram_mib = state->min_ram_mib,
         .sort = settings ? settings->sort : 0,

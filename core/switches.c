@@ -34,7 +34,7 @@ static void insert(struct text_array *ids, struct text id)
 
 static struct text_array roomy_copy(struct lane_work *work, const struct text_array *ids, uint32_t more)
 {
-    struct text_array copy = { lane_alloc(work, ids->count + more, sizeof *copy.items), 0 };
+    struct text_array copy = {lane_alloc(work, ids->count + more, sizeof *copy.items), 0};
 
     if (!copy.items)
         return copy;
@@ -49,12 +49,9 @@ static bool begins_on(const struct catalogue *offers, enum auto_connect auto_con
                       const struct catalogue_tariff *tariff, struct text template_name)
 {
     switch (auto_connect) {
-    case AUTO_CONNECT_FREE_ONLY:
-        return !catalogue_template_priced(offers, tariff, template_name);
-    case AUTO_CONNECT_NONE:
-        return false;
-    default:
-        return true;
+    case AUTO_CONNECT_FREE_ONLY: return !catalogue_template_priced(offers, tariff, template_name);
+    case AUTO_CONNECT_NONE: return false;
+    default: return true;
     }
 }
 
@@ -75,14 +72,14 @@ static bool begin_switching(struct lane_work *work, struct text module_id, struc
 
     if (!known)
         known = &none;
-    *ret_switching = (struct switching) {
+    *ret_switching = (struct switching){
         .offers = lane_offers(work),
         .module = book_get(work->book, BOOK_MODULE, TEXT(""), module_id),
         .template = template_name,
-        .state = { roomy_copy(work, &known->on, more), roomy_copy(work, &known->off, more) },
+        .state = {roomy_copy(work, &known->on, more), roomy_copy(work, &known->off, more)},
     };
-    return ret_switching->offers && ret_switching->module && ret_switching->state.on.items
-        && ret_switching->state.off.items;
+    return ret_switching->offers && ret_switching->module && ret_switching->state.on.items &&
+           ret_switching->state.off.items;
 }
 
 /* A pair that exists already stays as it is: later changes of auto_connect or prices do not flip it. */
@@ -113,7 +110,7 @@ struct switch_counts switches_for_template(struct lane_work *work, struct text m
     const struct catalogue_tariff *tariff;
 
     if (!begin_switching(work, module_id, template_name, book_live(work->book, BOOK_TARIFF), &switching))
-        return (struct switch_counts) { 0, 0 };
+        return (struct switch_counts){0, 0};
     for (uint32_t i = 0; (tariff = catalogue_tariff_number(switching.offers, i)); i++)
         if (tariff_has_module(tariff, module_id))
             add_pair(&switching, tariff);
@@ -121,8 +118,8 @@ struct switch_counts switches_for_template(struct lane_work *work, struct text m
     return switching.added;
 }
 
-void switches_for_module(struct lane_work *work, struct text module_id,
-                         const struct catalogue_tariff *const *tariffs, uint32_t count)
+void switches_for_module(struct lane_work *work, struct text module_id, const struct catalogue_tariff *const *tariffs,
+                         uint32_t count)
 {
     for (const struct book_entry *entry = book_group_first(work->book, BOOK_LINK, module_id); entry;
          entry = book_group_next(entry)) {

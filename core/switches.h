@@ -12,7 +12,7 @@ struct switch_counts {
 struct switch_counts switches_for_template(struct lane_work *work, struct text module_id, struct text template_name);
 
 /* Tariffs gained the module: decides the pairs with all templates that it ever showed. */
-void switches_for_module(struct lane_work *work, struct text module_id,
-                         const struct catalogue_tariff *const *tariffs, uint32_t count);
+void switches_for_module(struct lane_work *work, struct text module_id, const struct catalogue_tariff *const *tariffs,
+                         uint32_t count);
 
 #endif

@@ -2,6 +2,8 @@
 #include "core/notices.h"
 #include "core/order.h"
 
+#include <assert.h>
+
 void order_see_change(struct work *work, struct order_view *view)
 {
     const struct order *order = view->order;
@@ -11,7 +13,7 @@ void order_see_change(struct work *work, struct order_view *view)
     view->steps = work_alloc(work, view->vps->periods.count, sizeof *view->steps);
     for (uint32_t i = 0; i < view->vps->periods.count; i++) {
         const struct period *period = &view->vps->periods.items[i];
-        if (!ends_after(period->period_end, order->occurred_at))
+        if (!period_kept(view->vps, i, work->desk->now) || !ends_after(period->period_end, order->occurred_at))
             continue;
         struct tariff_step *step = &view->steps[view->step_count++];
         step->period = i;
@@ -124,6 +126,7 @@ static void charge_change(struct work *work, struct order_view *view, struct vps
         work_rule(work, RULE_ORDER_TARIFF_CHANGED, VERDICT_CHARGED, TEXT("the new tariff costs more"));
         return;
     }
+    assert(change->lines.count > 0);
     struct open_case draft = order_case(view, CASE_STATE_SHORT);
     draft.kind = CASE_KIND_TARIFF;
     draft.rule = rule_info(RULE_ORDER_TARIFF_CHANGED)->id;

@@ -30,6 +30,9 @@ static void want_named(const struct desk *desk, const struct input *input, struc
     }
     for (uint32_t i = 0; input->topic == TOPIC_ACCOUNT && i < account->id_chunks.count; i++)
         (void)want(desk, account_id, STATE_IDS, TEXT(""), account->id_chunks.items[i].number);
+    if (input->topic == TOPIC_ACCOUNT && input->as.account.kind == ACCOUNT_KIND_CLOSED)
+        for (int64_t chunk = 0; chunk * 64 < account->vps_count; chunk++)
+            (void)want(desk, account_id, STATE_VPS_LIST, TEXT(""), chunk);
     if (input->topic == TOPIC_ORDER && input->as.order.kind == ORDER_KIND_PLACED)
         (void)want(desk, account_id, STATE_VPS_LIST, TEXT(""), account->vps_count / 64);
 }

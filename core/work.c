@@ -19,7 +19,7 @@ static bool run(struct work *work, void (*rules)(struct work *work, const void *
 {
     jmp_buf escape;
 
-    work->escape = &escape;
+    work->escape = &escape; /* cppcheck-suppress autoVariables ; cleared by work_attempt */
     if (setjmp(escape) != 0)
         return false;
     rules(work, argument);

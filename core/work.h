@@ -29,6 +29,7 @@ struct work {
     bool may_release;         /* an account or VPS appeared: parked events may go on */
     bool retry_cases;         /* money or permission came: open cases may be settled */
     struct text settled_case, settled_vps; /* the last settled case that was short of funds; empty: none */
+    int32_t settled_notices;               /* notifications sent for it */
     bool short_noticed;       /* an INSUFFICIENT_FUNDS was sent: the deficit that it told is remembered */
     jmp_buf *escape;
     enum give_up why;
@@ -78,6 +79,8 @@ int64_t work_subtract(struct work *work, int64_t a, int64_t b);
 const struct account_state *read_account(struct work *work);
 struct account_state *edit_account(struct work *work);
 const struct vps_state *read_vps(struct work *work, struct text vps_id);
+/* Names a VPS that will be read: so that all of many are loaded at once, not one after the other. */
+void want_vps(struct work *work, struct text vps_id);
 struct vps_state *edit_vps(struct work *work, struct text vps_id);
 const struct order_state *read_order(struct work *work, struct text order_id);
 struct order_state *edit_order(struct work *work, struct text order_id);

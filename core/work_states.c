@@ -6,10 +6,8 @@ static struct state *find(struct work *work, enum state_kind kind, struct text p
     struct state_key key = { kind, work->account_id, part, number };
     struct state *state = overlay_state(work->desk->overlay, &key);
 
-    if (!state)
-        work_give_up(work, GAVE_UP_MEMORY);
-    if (!state->known)
-        work_give_up(work, GAVE_UP_STATE);
+    if (!state || !state->known)
+        work_give_up(work, state ? GAVE_UP_STATE : GAVE_UP_MEMORY);
     return state;
 }
 
@@ -57,6 +55,13 @@ struct account_state *edit_account(struct work *work)
 const struct vps_state *read_vps(struct work *work, struct text vps_id)
 {
     return find(work, STATE_VPS, vps_id, 0)->value;
+}
+
+void want_vps(struct work *work, struct text vps_id)
+{
+    struct state_key key = { .kind = STATE_VPS, .account_id = work->account_id, .part = vps_id };
+
+    (void)overlay_state(work->desk->overlay, &key);
 }
 
 struct vps_state *edit_vps(struct work *work, struct text vps_id)

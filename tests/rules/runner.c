@@ -18,7 +18,7 @@ struct options {
 
 static struct options parse(struct arena *arena, int count, char **arguments)
 {
-    struct options options = { .bad = count < 2 };
+    struct options options = {.bad = count < 2};
 
     for (int i = 1; i < count; i++) {
         if (strcmp(arguments[i], "--rules") == 0)

@@ -15,8 +15,8 @@ static void set_part(const struct statement *statement, struct catalogue_change 
     const char *slash = part ? memchr(part->data, '/', part->size) : NULL;
     int64_t index = 0, count = 1;
 
-    if (part && (!slash || !value_integer((struct text) { part->data, (uint32_t)(slash - part->data) }, &index)
-                 || !value_integer((struct text) { slash + 1, (uint32_t)(part->data + part->size - slash - 1) }, &count)))
+    if (part && (!slash || !value_integer((struct text){part->data, (uint32_t)(slash - part->data)}, &index) ||
+                 !value_integer((struct text){slash + 1, (uint32_t)(part->data + part->size - slash - 1)}, &count)))
         line_fail(statement->line, "part=INDEX/COUNT is wanted");
     change->index = (int32_t)index;
     change->count = (int32_t)count;
@@ -43,17 +43,17 @@ static struct catalogue_change *add_change(const struct statement *statement, co
     change->change.kind = kind;
     input->key = join_key(arena, kind_name, id);
     if (kind == CATALOGUE_CHANGE_CHANGE_PRICE) {
-        change->change.as.price.currency = (struct text) { "EUR", 3 };
+        change->change.as.price.currency = (struct text){"EUR", 3};
         change->change.as.price.effective_from = LONG_AGO;
     } else if (kind == CATALOGUE_CHANGE_CHANGE_TARIFF) {
-        change->change.as.tariff.currency = (struct text) { "EUR", 3 };
+        change->change.as.tariff.currency = (struct text){"EUR", 3};
     }
     set_part(statement, change);
     statement_set_fields(statement, &catalogue_change_record, change, type, &change->change.as);
     return change;
 }
 
-#define ADD_CHANGE(statement, upper, lower, id)                                                              \
+#define ADD_CHANGE(statement, upper, lower, id) \
     (&add_change((statement), #lower, CATALOGUE_CHANGE_CHANGE_##upper, &lower##_record, (id))->change.as.lower)
 
 /* module ID [auto=ALL strict=no] */
@@ -81,9 +81,8 @@ static void read_enumeration(const struct statement *statement)
         if (!colon)
             line_fail(statement->line, "ITEM:INTERNAL_NAME is wanted");
         uint32_t size = (uint32_t)(colon - word.data);
-        *LIST_ADD(arena, enumeration->items.items, enumeration->items.count) = (struct enumeration_item) {
-            .item_id = { word.data, size }, .internal_name = { colon + 1, word.size - size - 1 }
-        };
+        *LIST_ADD(arena, enumeration->items.items, enumeration->items.count) =
+            (struct enumeration_item){.item_id = {word.data, size}, .internal_name = {colon + 1, word.size - size - 1}};
     }
 }
 
@@ -96,19 +95,19 @@ static void read_price(const struct statement *statement)
     price->tariff_id = statement_word(statement, 1);
     if (!text_is(statement_word(statement, 2), "base"))
         price->item_id = statement_word(statement, 2);
-    if (!value_integer(statement_word(statement, 3), &months)
-        || !value_money(statement_word(statement, 4), &price->amount_micros))
+    if (!value_integer(statement_word(statement, 3), &months) ||
+        !value_money(statement_word(statement, 4), &price->amount_micros))
         line_fail(statement->line, "price TARIFF ITEM MONTHS AMOUNT is wanted");
     price->period_months = (int32_t)months;
 }
 
-static void set_named(const struct statement *statement, const struct record_type *type, const char *name,
-                      uint32_t n, void *record)
+static void set_named(const struct statement *statement, const struct record_type *type, const char *name, uint32_t n,
+                      void *record)
 {
-    struct word word = { .value = statement_word(statement, n), .relation = '=' };
+    struct word word = {.value = statement_word(statement, n), .relation = '='};
 
     field_set(statement->reading->arena, statement->line, &word,
-              field_find(type, (struct text) { name, (uint32_t)strlen(name) }), record);
+              field_find(type, (struct text){name, (uint32_t)strlen(name)}), record);
 }
 
 /* override tariff|module ID TEMPLATE on|off|auto */
@@ -127,7 +126,7 @@ static void read_alias(const struct statement *statement)
 {
     struct alias *alias = ADD_CHANGE(statement, ALIAS, alias, statement_word(statement, 1));
 
-    *alias = (struct alias) { statement_word(statement, 1), statement_word(statement, 2) };
+    *alias = (struct alias){statement_word(statement, 1), statement_word(statement, 2)};
 }
 
 /* settings TEMPLATE [sort=] [title=] [tags=] */
@@ -143,7 +142,7 @@ static void read_approval(const struct statement *statement)
 {
     struct scan_approval *approval = ADD_CHANGE(statement, SCAN_APPROVAL, scan_approval, statement_word(statement, 1));
 
-    *approval = (struct scan_approval) { statement_word(statement, 1), statement_word(statement, 2) };
+    *approval = (struct scan_approval){statement_word(statement, 1), statement_word(statement, 2)};
 }
 
 bool change_read(struct reading *reading, const struct line *line, uint32_t at, int64_t time)
@@ -152,12 +151,12 @@ bool change_read(struct reading *reading, const struct line *line, uint32_t at, 
         const char *name;
         void (*read)(const struct statement *statement);
     } verbs[] = {
-        { "module", read_module },     { "tariff", read_tariff },     { "enumeration", read_enumeration },
-        { "price", read_price },       { "override", read_override }, { "alias", read_alias },
-        { "settings", read_settings }, { "approve", read_approval },  { "template", statement_template },
-        { "scan", statement_scan },
+        {"module", read_module},     {"tariff", read_tariff},     {"enumeration", read_enumeration},
+        {"price", read_price},       {"override", read_override}, {"alias", read_alias},
+        {"settings", read_settings}, {"approve", read_approval},  {"template", statement_template},
+        {"scan", statement_scan},
     };
-    struct statement statement = { reading, line, at, time };
+    struct statement statement = {reading, line, at, time};
 
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (text_is(line->words[at].value, verbs[i].name))

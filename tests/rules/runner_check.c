@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const decision_places[] = { "rule", "verdict", NULL };
-static const char *const amount_place[] = { "amount", NULL };
-static const char *const line_places[] = { "kind", "amount", NULL };
-static const char *const notice_places[] = { "kind", "severity", NULL };
+static const char *const decision_places[] = {"rule", "verdict", NULL};
+static const char *const amount_place[] = {"amount", NULL};
+static const char *const line_places[] = {"kind", "amount", NULL};
+static const char *const notice_places[] = {"kind", "severity", NULL};
 
 /* How far the expectations have come. */
 struct cursor {
@@ -83,6 +83,10 @@ static bool says_none(const struct line *line)
 
 static void expect_effect(struct cursor *cursor, const struct line *line)
 {
+    if (!cursor->decision_line) { /* effects alone are those of the input's decision */
+        cursor->decision = nth_decision(cursor->check->outcome, ORIGIN_INPUT, 0);
+        cursor->decision_line = line;
+    }
     if (!cursor->decision)
         return;
     if (says_none(line)) {
@@ -112,6 +116,8 @@ static void expect_charge(struct cursor *cursor, const struct line *line)
 
 static void expect_line(struct cursor *cursor, const struct line *line)
 {
+    if (!cursor->charge_line)
+        line_fail(line, "a line of which charge?");
     if (!cursor->charge)
         return;
     if (cursor->lines >= cursor->charge->lines.count)
@@ -125,8 +131,8 @@ static void expect_line(struct cursor *cursor, const struct line *line)
 static void expect_notice(struct cursor *cursor, const struct line *line)
 {
     const struct outcome *outcome = cursor->check->outcome;
-    static const struct text kind_name = { "kind", 4 };
-    struct word kind = { kind_name, line->count > 1 ? line->words[1].value : kind_name, '=' };
+    static const struct text kind_name = {"kind", 4};
+    struct word kind = {kind_name, line->count > 1 ? line->words[1].value : kind_name, '='};
 
     for (uint32_t i = 0; i < outcome->notifications.count; i++) {
         const struct notification *notification = &outcome->notifications.items[i];
@@ -153,10 +159,10 @@ static void expect_dead(struct cursor *cursor, const struct line *line)
     const struct dead_letter *letter = &letters->items[cursor->dead_letters++];
     const struct input *input = case_input(check->book_case, letter->value);
     /* a decision has fields of just these kinds: borrow them */
-    struct decision shown = { .rule = { letter->code, (uint32_t)strlen(letter->code) },
-                              .event_id = input ? case_event_id(input) : (struct text) { 0 },
-                              .reason = letter->message };
-    check_words(check, line, (const char *const[]) { "rule", NULL }, &decision_record, &shown);
+    struct decision shown = {.rule = {letter->code, (uint32_t)strlen(letter->code)},
+                             .event_id = input ? case_event_id(input) : (struct text){0},
+                             .reason = letter->message};
+    check_words(check, line, (const char *const[]){"rule", NULL}, &decision_record, &shown);
 }
 
 /* Whatever reaches people or money must be expected. */
@@ -189,11 +195,11 @@ void check_expectations(struct check *check)
         const char *name;
         void (*expect)(struct cursor *cursor, const struct line *line);
     } keywords[] = {
-        { "=>", expect_input },      { "by-timer", expect_timer }, { "by-catalogue", expect_catalogue },
-        { "effect", expect_effect }, { "charge", expect_charge },  { "line", expect_line },
-        { "notice", expect_notice }, { "dead", expect_dead },
+        {"=>", expect_input},      {"by-timer", expect_timer}, {"by-catalogue", expect_catalogue},
+        {"effect", expect_effect}, {"charge", expect_charge},  {"line", expect_line},
+        {"notice", expect_notice}, {"dead", expect_dead},
     };
-    struct cursor cursor = { .check = check };
+    struct cursor cursor = {.check = check};
 
     cursor.noticed = memory_take(check->arena, check->outcome->notifications.count + 1);
     for (uint32_t i = 0; i < check->step->expected_count; i++) {

@@ -19,8 +19,8 @@ void check_complain(struct check *check, const struct line *line, const char *fo
     __attribute__((format(printf, 3, 4)));
 
 /* Complains when the field is not as the word says. False: the record has no such field. */
-bool check_word(struct check *check, const struct line *line, const struct word *word,
-                const struct record_type *type, const void *record);
+bool check_word(struct check *check, const struct line *line, const struct word *word, const struct record_type *type,
+                const void *record);
 /* Every word of an expectation but the first; bare words are the fields in `places` (ended by NULL), in turn. */
 void check_words(struct check *check, const struct line *line, const char *const *places,
                  const struct record_type *type, const void *record);

@@ -8,9 +8,9 @@
 /* Which account a line is about; a1 unless it says so. */
 static struct account_view view_account(struct check *check, const struct line *line)
 {
-    struct account_view view = { 0 };
+    struct account_view view = {0};
     const struct text *named = line_value(line, "account");
-    struct text account_id = named ? *named : (struct text) { "a1", 2 };
+    struct text account_id = named ? *named : (struct text){"a1", 2};
     const char *problem = check->back_end->account(check->back_end->context, account_id, &view);
 
     if (problem)
@@ -37,8 +37,7 @@ static void check_cases(struct check *check, const struct line *line)
     struct account_view view = view_account(check, line);
     int64_t wanted = 0;
 
-    if (line->count < 2
-        || (!text_is(line->words[1].value, "none") && !value_integer(line->words[1].value, &wanted)))
+    if (line->count < 2 || (!text_is(line->words[1].value, "none") && !value_integer(line->words[1].value, &wanted)))
         line_fail(line, "a number is wanted, or none");
     if (view.case_count != wanted)
         check_complain(check, line, "expected %d open cases, got %u", (int)wanted, view.case_count);
@@ -50,15 +49,15 @@ static void check_case_word(struct check *check, const struct line *line, const 
 {
     if (text_is(word->key, "account"))
         return;
-    if (!check_word(check, line, word, &open_case_record, &open->details)
-        && !check_word(check, line, word, &case_ref_record, &open->ref))
+    if (!check_word(check, line, word, &open_case_record, &open->details) &&
+        !check_word(check, line, word, &case_ref_record, &open->ref))
         line_fail(line, "a case has no field %.*s", TEXT_ARGUMENTS(word->key));
 }
 
 /* open STATE AMOUNT [field=value...]: the next open case of the account */
 static void check_open(struct check *check, const struct line *line)
 {
-    static const struct text places[] = { { "state", 5 }, { "amount", 6 } };
+    static const struct text places[] = {{"state", 5}, {"amount", 6}};
     struct account_view view = view_account(check, line);
     uint32_t place = 0;
 
@@ -72,7 +71,7 @@ static void check_open(struct check *check, const struct line *line)
         if (!word.relation && place == 2)
             line_fail(line, "%.*s: what is this?", TEXT_ARGUMENTS(word.value));
         if (!word.relation)
-            word = (struct word) { places[place++], word.value, '=' };
+            word = (struct word){places[place++], word.value, '='};
         check_case_word(check, line, &word, open);
     }
 }
@@ -95,8 +94,7 @@ static void check_template(struct check *check, const struct line *line)
     if (line->count != (linked ? 4 : 5))
         line_fail(line, "linked MODULE TEMPLATE yes|no, or orderable TARIFF MODULE TEMPLATE yes|no");
     if (linked)
-        check_answer(check, line, words[3].value,
-                     back_end->linked(back_end->context, words[1].value, words[2].value));
+        check_answer(check, line, words[3].value, back_end->linked(back_end->context, words[1].value, words[2].value));
     else
         check_answer(check, line, words[4].value,
                      back_end->orderable(back_end->context, words[1].value, words[2].value, words[3].value));

@@ -19,8 +19,8 @@ void check_complain(struct check *check, const struct line *line, const char *fo
     check->complaints++;
 }
 
-bool check_word(struct check *check, const struct line *line, const struct word *word,
-                const struct record_type *type, const void *record)
+bool check_word(struct check *check, const struct line *line, const struct word *word, const struct record_type *type,
+                const void *record)
 {
     const struct field_type *field = field_find(type, word->key);
 
@@ -41,7 +41,7 @@ void check_words(struct check *check, const struct line *line, const char *const
         if (!word.relation) {
             if (!*places)
                 line_fail(line, "%.*s: what is this?", TEXT_ARGUMENTS(word.value));
-            word.key = (struct text) { *places, (uint32_t)strlen(*places) };
+            word.key = (struct text){*places, (uint32_t)strlen(*places)};
             word.relation = '=';
             places++;
         }
@@ -84,7 +84,7 @@ static void check_always(struct check *check)
 static bool compare_step(struct check *check)
 {
     const struct step *step = check->step;
-    struct outcome outcome = { 0 };
+    struct outcome outcome = {0};
     const char *problem = check->back_end->perform(check->back_end->context, step, &outcome);
 
     check->outcome = &outcome;
@@ -107,8 +107,8 @@ bool compare_case(struct arena *arena, struct back_end *back_end, const struct b
     if (problem)
         printf("%s:%d: %s\n", book_case->line.file, book_case->line.number, problem);
     for (uint32_t i = 0; good && i < book_case->steps.count; i++) {
-        struct check check = { .arena = arena, .back_end = back_end, .book_case = book_case,
-                               .step = &book_case->steps.items[i] };
+        struct check check = {
+            .arena = arena, .back_end = back_end, .book_case = book_case, .step = &book_case->steps.items[i]};
         good = compare_step(&check);
     }
     back_end->finish(back_end->context);

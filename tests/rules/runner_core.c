@@ -24,7 +24,7 @@ static const struct stored *first_due(const struct world *world, int64_t by, int
 /* a:<account_id> */
 static struct text account_of(const struct stored *stored)
 {
-    return (struct text) { stored->key.data + 2, stored->key.size - 2 };
+    return (struct text){stored->key.data + 2, stored->key.size - 2};
 }
 
 /* Timers fire when they are due. */
@@ -34,8 +34,7 @@ static const char *pass_time(struct world *world, const struct step *step, struc
     int64_t due = 0;
 
     while ((stored = first_due(world, step->now, &due))) {
-        const char *problem
-            = world_decide_due(world, account_of(stored), due > step->from ? due : step->from, outcome);
+        const char *problem = world_decide_due(world, account_of(stored), due > step->from ? due : step->from, outcome);
         if (problem)
             return problem;
         if (stored->record && account_filing(stored->record).due_at == due)
@@ -52,9 +51,8 @@ static const char *come_back(struct world *world, const struct step *step, struc
         if (stored->kind != STATE_ACCOUNT || !stored->record)
             continue;
         int64_t due = account_filing(stored->record).due_at;
-        const char *problem = due && due <= step->now
-                                  ? world_decide_due(world, account_of(stored), step->now, outcome)
-                                  : NULL;
+        const char *problem =
+            due && due <= step->now ? world_decide_due(world, account_of(stored), step->now, outcome) : NULL;
         if (problem)
             return problem;
     }
@@ -102,20 +100,20 @@ static const struct open_case *find_case(const struct vps_state *vps, int64_t ep
 static const char *view_account(void *context, struct text account_id, struct account_view *ret_view)
 {
     struct world *world = context;
-    struct state_key key = { .kind = STATE_ACCOUNT, .account_id = account_id };
+    struct state_key key = {.kind = STATE_ACCOUNT, .account_id = account_id};
     const struct account_state *account = world_state(world, &key);
 
-    *ret_view = (struct account_view) { 0 };
+    *ret_view = (struct account_view){0};
     if (!account)
         return "there is no such account";
     ret_view->balance_micros = account->balance_micros;
     for (uint32_t i = 0; i < account->cases.count; i++) {
         const struct case_ref *ref = &account->cases.items[i];
-        struct state_key vps = { .kind = STATE_VPS, .account_id = account_id, .part = ref->vps_id };
+        struct state_key vps = {.kind = STATE_VPS, .account_id = account_id, .part = ref->vps_id};
         const struct open_case *details = find_case(world_state(world, &vps), ref->epoch);
         if (!details)
             return "the account names a case that its VPS does not have";
-        *LIST_ADD(&world->step.arena, ret_view->cases, ret_view->case_count) = (struct case_view) { *ref, *details };
+        *LIST_ADD(&world->step.arena, ret_view->cases, ret_view->case_count) = (struct case_view){*ref, *details};
     }
     return NULL;
 }
@@ -137,7 +135,7 @@ static const char *start(void *context, const struct book_case *book_case)
 {
     struct world *world = context;
 
-    *world = (struct world) { .book_case = book_case };
+    *world = (struct world){.book_case = book_case};
     memory_init(&world->memory);
     memory_init(&world->step);
     return book_init(&world->book, &world->memory.arena) ? NULL : "out of memory";
@@ -155,7 +153,7 @@ struct back_end *core_back_end(struct arena *arena)
 {
     struct back_end *back_end = memory_take(arena, sizeof *back_end);
 
-    *back_end = (struct back_end) { memory_take(arena, sizeof(struct world)), start, perform, view_account, is_linked,
-                                    is_orderable, stop };
+    *back_end = (struct back_end){
+        memory_take(arena, sizeof(struct world)), start, perform, view_account, is_linked, is_orderable, stop};
     return back_end;
 }

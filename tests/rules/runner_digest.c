@@ -28,7 +28,7 @@ static struct hash digest_xxh3(const void *data, size_t size)
     return hash;
 }
 
-const struct hashes digest_hashes = { digest_sha256, digest_xxh3 };
+const struct hashes digest_hashes = {digest_sha256, digest_xxh3};
 
 /* Cuts at slashes; false unless there are three or four parts. */
 static bool cut(struct text name, struct text ret_parts[4])
@@ -36,13 +36,13 @@ static bool cut(struct text name, struct text ret_parts[4])
     uint32_t count = 0;
     uint32_t start = 0;
 
-    ret_parts[count++] = (struct text) { "a1", 2 };
+    ret_parts[count++] = (struct text){"a1", 2};
     for (uint32_t i = 0; i <= name.size; i++) {
         if (i < name.size && name.data[i] != '/')
             continue;
         if (count == 5)
             return false;
-        struct text part = { name.data + start, i - start };
+        struct text part = {name.data + start, i - start};
         if (count == 4) { /* four parts: the first is the account */
             memmove(ret_parts, ret_parts + 1, 3 * sizeof *ret_parts);
             ret_parts[3] = part;

@@ -13,25 +13,24 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
-    { "opened", TOPIC_ACCOUNT, ACCOUNT_KIND_OPENED, NULL },
-    { "deposit", TOPIC_ACCOUNT, ACCOUNT_KIND_DEPOSIT, "amount" },
-    { "withdrawal", TOPIC_ACCOUNT, ACCOUNT_KIND_WITHDRAWAL, "amount" },
-    { "credit-limit", TOPIC_ACCOUNT, ACCOUNT_KIND_CREDIT_LIMIT, "amount" },
-    { "frozen", TOPIC_ACCOUNT, ACCOUNT_KIND_FROZEN, NULL },
-    { "unfrozen", TOPIC_ACCOUNT, ACCOUNT_KIND_UNFROZEN, NULL },
-    { "closed", TOPIC_ACCOUNT, ACCOUNT_KIND_CLOSED, NULL },
-    { "waived", TOPIC_ACCOUNT, ACCOUNT_KIND_CASE_WAIVED, "case" },
-    { "placed", TOPIC_ORDER, ORDER_KIND_PLACED, "template" },
-    { "renewed", TOPIC_ORDER, ORDER_KIND_RENEWED, "template" },
-    { "tariff-changed", TOPIC_ORDER, ORDER_KIND_TARIFF_CHANGED, "template" },
-    { "cancelled", TOPIC_ORDER, ORDER_KIND_CANCELLED, "template" },
-    { "installed", TOPIC_OS_INSTALLED, 0, "template" },
+    {"opened", TOPIC_ACCOUNT, ACCOUNT_KIND_OPENED, NULL},
+    {"deposit", TOPIC_ACCOUNT, ACCOUNT_KIND_DEPOSIT, "amount"},
+    {"withdrawal", TOPIC_ACCOUNT, ACCOUNT_KIND_WITHDRAWAL, "amount"},
+    {"credit-limit", TOPIC_ACCOUNT, ACCOUNT_KIND_CREDIT_LIMIT, "amount"},
+    {"frozen", TOPIC_ACCOUNT, ACCOUNT_KIND_FROZEN, NULL},
+    {"unfrozen", TOPIC_ACCOUNT, ACCOUNT_KIND_UNFROZEN, NULL},
+    {"closed", TOPIC_ACCOUNT, ACCOUNT_KIND_CLOSED, NULL},
+    {"waived", TOPIC_ACCOUNT, ACCOUNT_KIND_CASE_WAIVED, "case"},
+    {"placed", TOPIC_ORDER, ORDER_KIND_PLACED, "template"},
+    {"renewed", TOPIC_ORDER, ORDER_KIND_RENEWED, "template"},
+    {"tariff-changed", TOPIC_ORDER, ORDER_KIND_TARIFF_CHANGED, "template"},
+    {"cancelled", TOPIC_ORDER, ORDER_KIND_CANCELLED, "template"},
+    {"installed", TOPIC_OS_INSTALLED, 0, "template"},
 };
 
 static const struct word standard[] = {
-    { { "account", 7 }, { "a1", 2 }, '=' },   { { "vps", 3 }, { "v1", 2 }, '=' },
-    { { "module", 6 }, { "m1", 2 }, '=' },    { { "tariff", 6 }, { "s", 1 }, '=' },
-    { { "months", 6 }, { "1", 1 }, '=' },     { { "source", 6 }, { "REINSTALL", 9 }, '=' },
+    {{"account", 7}, {"a1", 2}, '='}, {{"vps", 3}, {"v1", 2}, '='},   {{"module", 6}, {"m1", 2}, '='},
+    {{"tariff", 6}, {"s", 1}, '='},   {{"months", 6}, {"1", 1}, '='}, {{"source", 6}, {"REINSTALL", 9}, '='},
 };
 
 struct text case_event_id(const struct input *input)
@@ -70,9 +69,7 @@ const struct input *case_input(const struct book_case *book_case, struct text va
 
 static const struct record_type *record_type_of(enum topic topic)
 {
-    return topic == TOPIC_ACCOUNT ? &account_event_record
-           : topic == TOPIC_ORDER ? &order_record
-                                  : &os_installed_record;
+    return topic == TOPIC_ACCOUNT ? &account_event_record : topic == TOPIC_ORDER ? &order_record : &os_installed_record;
 }
 
 /* Sets what the record has; the line's own words must all be known. */
@@ -126,17 +123,17 @@ static void derive(struct reading *reading, const struct line *line, struct inpu
 static void start_record(struct reading *reading, const struct verb *verb, struct input *input, int64_t time)
 {
     struct text event_id = memory_format(reading->arena, "%c%d", reading->id_letter, ++reading->events);
-    struct text currency = { verb->kind <= ACCOUNT_KIND_CREDIT_LIMIT ? "EUR" : "", 0 };
+    struct text currency = {verb->kind <= ACCOUNT_KIND_CREDIT_LIMIT ? "EUR" : "", 0};
 
     currency.size = (uint32_t)strlen(currency.data);
     if (verb->topic == TOPIC_ACCOUNT)
-        input->as.account = (struct account_event) { .event_id = event_id, .occurred_at = time,
-                                                     .kind = (enum account_kind)verb->kind, .currency = currency };
+        input->as.account = (struct account_event){
+            .event_id = event_id, .occurred_at = time, .kind = (enum account_kind)verb->kind, .currency = currency};
     else if (verb->topic == TOPIC_ORDER)
-        input->as.order = (struct order) { .event_id = event_id, .occurred_at = time,
-                                           .kind = (enum order_kind)verb->kind };
+        input->as.order =
+            (struct order){.event_id = event_id, .occurred_at = time, .kind = (enum order_kind)verb->kind};
     else
-        input->as.os_installed = (struct os_installed) { .event_id = event_id, .occurred_at = time };
+        input->as.os_installed = (struct os_installed){.event_id = event_id, .occurred_at = time};
 }
 
 static void read_event(struct reading *reading, const struct line *line, const struct verb *verb, uint32_t at,
@@ -154,7 +151,7 @@ static void read_event(struct reading *reading, const struct line *line, const s
             continue;
         if (i != at + 1 || !verb->first)
             line_fail(line, "%.*s: what is this?", TEXT_ARGUMENTS(line->words[i].value));
-        struct word word = { { verb->first, (uint32_t)strlen(verb->first) }, line->words[i].value, '=' };
+        struct word word = {{verb->first, (uint32_t)strlen(verb->first)}, line->words[i].value, '='};
         set_words(reading, line, &word, 1, true, input);
     }
     derive(reading, line, input, time);

@@ -11,8 +11,8 @@
 const struct field_type *field_find(const struct record_type *record, struct text name);
 
 /* Sets a field from a word; ends the program when the value is not of the field's form. */
-void field_set(struct arena *arena, const struct line *line, const struct word *word,
-               const struct field_type *field, void *record);
+void field_set(struct arena *arena, const struct line *line, const struct word *word, const struct field_type *field,
+               void *record);
 
 /* Whether the field is what the word says: equal for =, containing for ~. */
 bool field_matches(struct arena *arena, const struct line *line, const struct word *word,

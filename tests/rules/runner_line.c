@@ -99,12 +99,12 @@ static struct text read_all(struct arena *arena, const char *path)
         bytes = larger;
     }
     fclose(file);
-    return (struct text) { bytes, (uint32_t)size };
+    return (struct text){bytes, (uint32_t)size};
 }
 
 struct line_list lines_read(struct arena *arena, const char *path)
 {
-    struct line_list lines = { 0 };
+    struct line_list lines = {0};
     struct text all = read_all(arena, path);
     const char *at = all.data;
     const char *end = at + all.size;
@@ -112,7 +112,7 @@ struct line_list lines_read(struct arena *arena, const char *path)
     for (int number = 1; at < end; number++) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         const char *stop = newline ? newline : end;
-        struct line line = { .file = path, .number = number };
+        struct line line = {.file = path, .number = number};
         split(arena, &line, at, stop);
         if (line.count)
             *LIST_ADD(arena, lines.items, lines.count) = line;

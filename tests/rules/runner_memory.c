@@ -29,7 +29,7 @@ static bool memory_more(struct arena *arena, size_t size)
 
 void memory_init(struct memory *memory)
 {
-    *memory = (struct memory) { .arena = { .grow = memory_more, .owner = memory } };
+    *memory = (struct memory){.arena = {.grow = memory_more, .owner = memory}};
 }
 
 void memory_release(struct memory *memory)
@@ -69,7 +69,7 @@ struct text memory_text(struct arena *arena, const char *data, size_t size)
 
     if (size)
         memcpy(copy, data, size);
-    return (struct text) { copy, (uint32_t)size };
+    return (struct text){copy, (uint32_t)size};
 }
 
 struct text memory_format(struct arena *arena, const char *format, ...)

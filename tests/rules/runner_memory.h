@@ -19,7 +19,7 @@ void *memory_take(struct arena *arena, size_t size);
 /* An array of `count` items with room for one more: moved to twice the room whenever count is a power of two. */
 void *memory_grow(struct arena *arena, void *items, uint32_t count, size_t item_size);
 /* Appends a zeroed item to an array and is its address. */
-#define LIST_ADD(arena, items, count)                                                                        \
+#define LIST_ADD(arena, items, count) \
     ((items) = memory_grow((arena), (items), (count), sizeof *(items)), &(items)[(count)++])
 
 /* A copy, with a NUL behind its end. */

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define INCLUDE_DEPTH 8
-#define FIRST_CLOCK "2020-01-01"
+#define FIRST_CLOCK   "2020-01-01"
 
 /* A file being read: its own includes come before each of its cases. */
 struct file {
@@ -26,7 +26,7 @@ struct step *reading_add_step(struct reading *reading, const struct line *line, 
 
     if (arrives && (!value_time(*arrives, &now) || now < reading->clock))
         line_fail(line, "arrives= is a time and not before the clock");
-    *step = (struct step) { .line = *line, .kind = kind, .from = reading->clock, .now = now };
+    *step = (struct step){.line = *line, .kind = kind, .from = reading->clock, .now = now};
     reading->clock = now;
     return step;
 }
@@ -37,7 +37,7 @@ static void read_evidence(struct reading *reading, const struct line *line, enum
 
     for (uint32_t i = 1; i < line->count; i++) {
         struct evidence *evidence = LIST_ADD(reading->arena, book_case->evidence, book_case->evidence_count);
-        *evidence = (struct evidence) { kind, rule_find(line->words[i].value) };
+        *evidence = (struct evidence){kind, rule_find(line->words[i].value)};
         if (evidence->rule == RULE_NONE)
             line_fail(line, "no rule has the id %.*s", TEXT_ARGUMENTS(line->words[i].value));
     }
@@ -51,8 +51,8 @@ static void read_defaults(struct reading *reading, const struct line *line)
 
 static bool is_expectation(struct text word)
 {
-    static const char *const keywords[] = { "=>", "by-timer", "by-catalogue", "effect", "charge", "line", "notice",
-                                            "dead", "balance", "cases", "open", "linked", "orderable" };
+    static const char *const keywords[] = {"=>",   "by-timer", "by-catalogue", "effect", "charge", "line",     "notice",
+                                           "dead", "balance",  "cases",        "open",   "linked", "orderable"};
 
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
         if (text_is(word, keywords[i]))
@@ -100,14 +100,19 @@ static void read_step(struct reading *reading, const struct line *line)
     reading->expecting = reading->book_case->steps.count - 1;
 }
 
-/* {n} in a value stands for the number of the repetition. */
+/* {n} in a value stands for the number of the repetition, {nnnn} for at least four digits of it. */
 static struct text number_value(struct arena *arena, struct text value, int64_t n)
 {
-    for (uint32_t i = 0; i + 3 <= value.size; i++)
-        if (memcmp(value.data + i, "{n}", 3) == 0)
-            return memory_format(arena, "%.*s%d%.*s", (int)i, value.data, (int)n, (int)(value.size - i - 3),
-                                 value.data + i + 3);
-    return value;
+    const char *open = memchr(value.data, '{', value.size);
+    const char *close = open ? memchr(open, '}', (size_t)(value.data + value.size - open)) : NULL;
+
+    for (const char *at = open; at && at + 1 < close; at++)
+        if (at[1] != 'n')
+            close = NULL;
+    if (!close)
+        return value;
+    return memory_format(arena, "%.*s%0*d%.*s", (int)(open - value.data), value.data, (int)(close - open - 1), (int)n,
+                         (int)(value.data + value.size - close - 1), close + 1);
 }
 
 /* NUMBER times STEP: what is expected then is expected of each. */
@@ -163,8 +168,8 @@ static struct line_list read_include(struct arena *arena, const struct line *lin
 
     if (line->count != 2)
         line_fail(line, "include names one file");
-    return lines_read(arena, memory_format(arena, "%.*s%.*s", folder, line->file,
-                                           TEXT_ARGUMENTS(line->words[1].value)).data);
+    return lines_read(arena,
+                      memory_format(arena, "%.*s%.*s", folder, line->file, TEXT_ARGUMENTS(line->words[1].value)).data);
 }
 
 /* Appends the lines with every include replaced by what it names. */
@@ -188,12 +193,12 @@ static void begin_case(struct file *file, const struct line *line)
     if (line->count != 2)
         line_fail(line, "a case has one name, without spaces");
     for (uint32_t i = 0; i + 1 < file->book->case_count; i++)
-        if (text_is(file->book->cases[i].name, line->words[1].value.data)
-            && strcmp(file->book->cases[i].line.file, line->file) == 0)
+        if (text_is(file->book->cases[i].name, line->words[1].value.data) &&
+            strcmp(file->book->cases[i].line.file, line->file) == 0)
             line_fail(line, "this name is taken in line %d", file->book->cases[i].line.number);
-    *book_case = (struct book_case) { .line = *line, .name = line->words[1].value };
-    file->reading = (struct reading) { .arena = file->arena, .book_case = book_case, .id_letter = 'p' };
-    value_time((struct text) { FIRST_CLOCK, sizeof FIRST_CLOCK - 1 }, &file->reading.clock);
+    *book_case = (struct book_case){.line = *line, .name = line->words[1].value};
+    file->reading = (struct reading){.arena = file->arena, .book_case = book_case, .id_letter = 'p'};
+    value_time((struct text){FIRST_CLOCK, sizeof FIRST_CLOCK - 1}, &file->reading.clock);
     for (uint32_t i = 0; i < file->prelude.count; i++)
         read_line(&file->reading, &file->prelude.items[i]);
     file->reading.id_letter = 'e'; /* e1 is the first event of the case itself */
@@ -202,12 +207,12 @@ static void begin_case(struct file *file, const struct line *line)
 
 void book_read(struct arena *arena, const char *path, struct book *book)
 {
-    struct file file = { .arena = arena, .book = book };
+    struct file file = {.arena = arena, .book = book};
     struct line_list own = lines_read(arena, path);
 
     for (uint32_t i = 0; i < own.count; i++) {
         const struct line *line = &own.items[i];
-        struct line_list lines = { 0 };
+        struct line_list lines = {0};
         if (text_is(line->words[0].value, "case")) {
             begin_case(&file, line);
             continue;

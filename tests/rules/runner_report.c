@@ -21,9 +21,9 @@ static void count_case(struct tally *tally, const struct book_case *book_case)
 /* A rule is expected by a decision or effect, by rule= of a charge or notice, or by the code of a dead letter. */
 static void count_hit(struct tally tallies[RULE_COUNT], const struct book_case *book_case, const struct line *line)
 {
-    static const char *const keywords[] = { "=>", "by-timer", "by-catalogue", "effect", "dead" };
+    static const char *const keywords[] = {"=>", "by-timer", "by-catalogue", "effect", "dead"};
     const struct text *named = line_value(line, "rule");
-    struct text id = named ? *named : (struct text) { 0 };
+    struct text id = named ? *named : (struct text){0};
 
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
         if (line->count > 1 && text_is(line->words[0].value, keywords[i]))
@@ -60,6 +60,5 @@ void report_rules(const struct book *book)
     printf("%-30s %-16s %5s %5s %5s %5s\n", "rule", "clause", "cases", "hit", "near", "edge");
     for (unsigned i = 1; i < RULE_COUNT; i++)
         printf("%-30.*s %-16s %5u %5u %5u %5u\n", TEXT_ARGUMENTS(rule_info((enum rule)i)->id),
-               rule_info((enum rule)i)->clause, tallies[i].cases, tallies[i].hits, tallies[i].near,
-               tallies[i].edges);
+               rule_info((enum rule)i)->clause, tallies[i].cases, tallies[i].hits, tallies[i].near, tallies[i].edges);
 }

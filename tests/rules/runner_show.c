@@ -26,8 +26,8 @@ static void show_fields(struct arena *arena, const struct record_type *type, con
 
 static void show_decision(struct arena *arena, const struct decision *decision)
 {
-    static const char *const names[ORIGIN_COUNT]
-        = { [ORIGIN_INPUT] = "=>", [ORIGIN_TIMER] = "by-timer", [ORIGIN_CATALOGUE] = "by-catalogue" };
+    static const char *const names[ORIGIN_COUNT] = {
+        [ORIGIN_INPUT] = "=>", [ORIGIN_TIMER] = "by-timer", [ORIGIN_CATALOGUE] = "by-catalogue"};
 
     printf("    %s", names[decision->origin]);
     show_fields(arena, &decision_record, decision);

@@ -27,7 +27,7 @@ uint32_t statement_words(const struct statement *statement)
 }
 
 void statement_set_fields(const struct statement *statement, const struct record_type *outer, void *outer_record,
-                      const struct record_type *inner, void *inner_record)
+                          const struct record_type *inner, void *inner_record)
 {
     const struct line *line = statement->line;
 
@@ -49,8 +49,8 @@ void statement_set_fields(const struct statement *statement, const struct record
 static void add_template(const struct statement *statement, struct text name, struct text scan_id, uint32_t size)
 {
     struct arena *arena = statement->reading->arena;
-    struct input *input
-        = reading_add_input(statement->reading, statement->line, TOPIC_TEMPLATE_DISCOVERED, statement->time);
+    struct input *input =
+        reading_add_input(statement->reading, statement->line, TOPIC_TEMPLATE_DISCOVERED, statement->time);
     struct template_discovered *found = &input->as.template_discovered;
     uint32_t split = 0;
 
@@ -58,14 +58,14 @@ static void add_template(const struct statement *statement, struct text name, st
         split++;
     if (split + 2 > name.size)
         line_fail(statement->line, "%.*s is not REPOSITORY__NAME", TEXT_ARGUMENTS(name));
-    *found = (struct template_discovered) {
+    *found = (struct template_discovered){
         .event_id = memory_format(arena, "s%d", (int)input->offset),
         .occurred_at = statement->time,
         .module_id = statement_word(statement, 1),
         .scan_id = scan_id,
         .scan_size = (int32_t)size,
-        .repository = { name.data, split },
-        .name = { name.data + split + 2, name.size - split - 2 },
+        .repository = {name.data, split},
+        .name = {name.data + split + 2, name.size - split - 2},
     };
     input->key = found->module_id;
     statement_set_fields(statement, &template_discovered_record, found, NULL, NULL);
@@ -74,11 +74,12 @@ static void add_template(const struct statement *statement, struct text name, st
 void statement_template(const struct statement *statement)
 {
     for (uint32_t n = 2; n <= statement_words(statement); n++)
-        add_template(statement, statement_word(statement, n), (struct text) { "endless", 7 }, ENDLESS_SCAN_SIZE);
+        add_template(statement, statement_word(statement, n), (struct text){"endless", 7}, ENDLESS_SCAN_SIZE);
 }
 
 void statement_scan(const struct statement *statement)
 {
     for (uint32_t n = 3; n <= statement_words(statement); n++)
-        add_template(statement, statement_word(statement, n), statement_word(statement, 2), statement_words(statement) - 2);
+        add_template(statement, statement_word(statement, n), statement_word(statement, 2),
+                     statement_words(statement) - 2);
 }

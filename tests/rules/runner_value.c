@@ -16,8 +16,8 @@ bool value_integer(struct text text, int64_t *ret_value)
         return false;
     for (uint32_t i = negative; i < text.size; i++) {
         int digit = text.data[i] - '0';
-        if (digit < 0 || digit > 9 || __builtin_mul_overflow(value, 10, &value)
-            || __builtin_sub_overflow(value, digit, &value)) /* downwards: the least number has no opposite */
+        if (digit < 0 || digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
+            __builtin_sub_overflow(value, digit, &value)) /* downwards: the least number has no opposite */
             return false;
     }
     if (!negative && value == INT64_MIN)
@@ -47,18 +47,17 @@ bool value_money(struct text text, int64_t *ret_micros)
         return false;
     for (; places < 6; places++)
         digits[size++] = '0';
-    return value_integer((struct text) { digits, size }, ret_micros);
+    return value_integer((struct text){digits, size}, ret_micros);
 }
 
 /* Days since 1970-01-01 of a Gregorian date: whole years by the count of leap days before them, then the months. */
 static int64_t days_from_date(int64_t year, int64_t month, int64_t day)
 {
-    static const int before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
+    static const int before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     int64_t past = year - 1;
 
-    return past * 365 + past / 4 - past / 100 + past / 400 - 719162 + before[month - 1] + (leap && month > 2) + day
-        - 1;
+    return past * 365 + past / 4 - past / 100 + past / 400 - 719162 + before[month - 1] + (leap && month > 2) + day - 1;
 }
 
 static bool take_number(const char **at, const char *end, int digits, int64_t *ret_number)
@@ -118,10 +117,10 @@ bool value_time(struct text text, int64_t *ret_millis)
     if (text_is(text, "lifetime"))
         return *ret_millis = 0, true;
     if (text.size && *at == '@')
-        return value_integer((struct text) { at + 1, text.size - 1 }, ret_millis);
-    if (!take_number(&at, end, 4, &year) || !take_sign(&at, end, '-') || !take_number(&at, end, 2, &month)
-        || !take_sign(&at, end, '-') || !take_number(&at, end, 2, &day) || year < 1 || month < 1 || month > 12
-        || day < 1 || day > 31)
+        return value_integer((struct text){at + 1, text.size - 1}, ret_millis);
+    if (!take_number(&at, end, 4, &year) || !take_sign(&at, end, '-') || !take_number(&at, end, 2, &month) ||
+        !take_sign(&at, end, '-') || !take_number(&at, end, 2, &day) || year < 1 || month < 1 || month > 12 ||
+        day < 1 || day > 31)
         return false;
     *ret_millis = days_from_date(year, month, day) * DAY_MS;
     if (take_sign(&at, end, 'T') && !take_clock(&at, end, ret_millis))
@@ -132,8 +131,8 @@ bool value_time(struct text text, int64_t *ret_millis)
 struct text value_from_money(struct arena *arena, int64_t micros)
 {
     uint64_t size = micros < 0 ? 0 - (uint64_t)micros : (uint64_t)micros;
-    struct text text = memory_format(arena, "%s%" PRIu64 ".%06" PRIu64, micros < 0 ? "-" : "", size / 1000000,
-                                     size % 1000000);
+    struct text text =
+        memory_format(arena, "%s%" PRIu64 ".%06" PRIu64, micros < 0 ? "-" : "", size / 1000000, size % 1000000);
 
     for (int i = 0; i < 4 && text.data[text.size - 1] == '0'; i++)
         text.size--;
@@ -155,7 +154,7 @@ struct text value_from_time(struct arena *arena, int64_t millis)
     day -= days_from_date(year, month, 1) - 1;
     if (rest == 0)
         return memory_format(arena, "%04" PRId64 "-%02" PRId64 "-%02" PRId64, year, month, day);
-    return memory_format(arena, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64
-                                ".%03" PRId64, year, month, day, rest / 3600000, rest / 60000 % 60,
-                         rest / 1000 % 60, rest % 1000);
+    return memory_format(
+        arena, "%04" PRId64 "-%02" PRId64 "-%02" PRId64 "T%02" PRId64 ":%02" PRId64 ":%02" PRId64 ".%03" PRId64, year,
+        month, day, rest / 3600000, rest / 60000 % 60, rest / 1000 % 60, rest % 1000);
 }

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* Core asks for an account, its cases' VPSs, chunks, parked events: each round knows more. */
-#define MOST_ROUNDS 100
+/* An account names its lists and cases, those name VPSs: few rounds, however many there are (design.md, a batch). */
+#define MOST_ROUNDS 8
 
 static struct stored *find(const struct world *world, struct text key)
 {
@@ -94,11 +94,16 @@ static const char *decide_batch(struct world *world, const struct input *input, 
                                 struct outcome *outcome)
 {
     struct decide_settings settings = decide_defaults();
-    struct reader reader = { world, read_parked };
+    struct reader reader = {world, read_parked};
     struct overlay overlay;
-    struct desk desk = { .arena = &world->step.arena, .overlay = &overlay, .catalogue = world_catalogue(world),
-                         .hashes = &digest_hashes, .reader = &reader, .settings = &settings, .now = now,
-                         .partition = RULEBOOK_PARTITION };
+    struct desk desk = {.arena = &world->step.arena,
+                        .overlay = &overlay,
+                        .catalogue = world_catalogue(world),
+                        .hashes = &digest_hashes,
+                        .reader = &reader,
+                        .settings = &settings,
+                        .now = now,
+                        .partition = RULEBOOK_PARTITION};
     struct outcome batch;
     enum decide_status status = DECIDE_NEEDS_STATE;
 
@@ -124,7 +129,7 @@ static const char *decide_batch(struct world *world, const struct input *input, 
 
 const char *world_decide(struct world *world, const struct input *input, int64_t now, struct outcome *outcome)
 {
-    return decide_batch(world, input, (struct text) { 0 }, now, outcome);
+    return decide_batch(world, input, (struct text){0}, now, outcome);
 }
 
 const char *world_decide_due(struct world *world, struct text account_id, int64_t now, struct outcome *outcome)
@@ -142,8 +147,11 @@ const struct catalogue *world_catalogue(struct world *world)
 const char *world_change(struct world *world, const struct input *input, int64_t now, struct outcome *outcome)
 {
     struct lane_settings settings = lane_defaults();
-    struct lane lane = { .book = &world->book, .hashes = &digest_hashes, .settings = &settings, .now = now,
-                         .version = world->version + 1 };
+    struct lane lane = {.book = &world->book,
+                        .hashes = &digest_hashes,
+                        .settings = &settings,
+                        .now = now,
+                        .version = world->version + 1};
 
     if (lane_decide(&lane, input, outcome) != DECIDE_DONE)
         return "the lane is out of memory";

@@ -34,8 +34,8 @@ void kafka_append(struct sim *sim, int log, struct record record)
 
 void kafka_write(struct sim *sim, enum topic topic, int32_t partition, struct text key, struct text value)
 {
-    struct record record = { .txn = -1, .has_key = key.data != NULL, .has_value = value.data != NULL, .key = key,
-                             .value = value };
+    struct record record = {
+        .txn = -1, .has_key = key.data != NULL, .has_value = value.data != NULL, .key = key, .value = value};
 
     kafka_append(sim, log_number(topic, partition), record);
 }
@@ -175,7 +175,7 @@ bool kafka_marker(struct sim *sim, int who, int log)
         if (txn->outcome == TXN_COMMITTED)
             apply_offsets(&sim->kafka.group, txn);
     } else
-        kafka_append(sim, log, (struct record) { .txn = coordinator->current, .marker = true });
+        kafka_append(sim, log, (struct record){.txn = coordinator->current, .marker = true});
     settle(sim, coordinator);
     return true;
 }
@@ -245,10 +245,17 @@ bool kafka_rejoined(struct sim *sim, uint32_t choice)
 static bool newer_below(const struct sim *sim, const struct topic_log *log, uint32_t from, int64_t stable)
 {
     for (uint32_t i = from + 1; i < stable; i++)
-        if (!log->items[i].gone && kafka_committed(&sim->kafka, &log->items[i])
-            && text_equal(log->items[i].key, log->items[from].key))
+        if (!log->items[i].gone && kafka_committed(&sim->kafka, &log->items[i]) &&
+            text_equal(log->items[i].key, log->items[from].key))
             return true;
     return false;
+}
+
+static bool expired(const struct sim *sim, struct record *tombstone)
+{
+    if (tombstone->horizon == 0)
+        tombstone->horizon = sim->wall + sim->retention;
+    return sim->wall > tombstone->horizon;
 }
 
 /* Keeps the last committed record of each key below the last stable offset; old tombstones go too. */
@@ -261,7 +268,7 @@ void kafka_compact(struct sim *sim, int number)
         struct record *record = &log->items[i];
         if (record->marker || record->gone)
             continue;
-        record->gone = !kafka_committed(&sim->kafka, record) || newer_below(sim, log, i, stable)
-            || (!record->has_value && sim->wall - record->at > sim->config.state_retention_ms);
+        record->gone = !kafka_committed(&sim->kafka, record) || newer_below(sim, log, i, stable) ||
+                       (!record->has_value && expired(sim, record));
     }
 }

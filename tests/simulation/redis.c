@@ -30,7 +30,7 @@ static void put(struct sim *sim, struct keyspace *keys, const struct store_recor
         }
         stored = &keys->items[keys->count++];
     }
-    *stored = (struct stored) { record->key, record->value, record->held, record->due_at };
+    *stored = (struct stored){record->key, record->value, record->held, record->due_at};
 }
 
 static void copy_keys(struct sim *sim, const struct keyspace *from, struct keyspace *to)
@@ -65,7 +65,7 @@ static bool owned(const struct redis_part *part, const struct store_request *req
 
 static bool refuse(struct store_request *request)
 {
-    request->result = (struct result) { RESULT_REFUSED, "owner or position differs" };
+    request->result = (struct result){RESULT_REFUSED, "owner or position differs"};
     return false;
 }
 
@@ -74,7 +74,7 @@ static void claim(struct redis_part *part, struct store_request *request)
     part->owner = request->owner;
     part->chunks = 0;
     request->to = part->nonce;
-    request->position = part->has ? part->position : (struct text) { NULL, 0 };
+    request->position = part->has ? part->position : (struct text){NULL, 0};
 }
 
 static bool read(struct sim *sim, const struct redis_part *part, struct store_request *request)
@@ -83,7 +83,7 @@ static bool read(struct sim *sim, const struct redis_part *part, struct store_re
         return refuse(request);
     for (uint32_t i = 0; i < request->record_count; i++) {
         const struct stored *stored = find(&part->keys, request->records[i].key);
-        request->records[i].value = stored ? stored->value : (struct text) { NULL, 0 };
+        request->records[i].value = stored ? stored->value : (struct text){NULL, 0};
     }
     return true;
 }
@@ -141,7 +141,7 @@ static bool finish(struct sim *sim, struct redis_part *part, struct store_reques
 
 static struct text account_of(struct text key)
 {
-    return (struct text) { key.data + 2, key.size - 2 };
+    return (struct text){key.data + 2, key.size - 2};
 }
 
 static bool by_due(const struct stored *a, const struct stored *b)

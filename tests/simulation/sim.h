@@ -1,5 +1,5 @@
-/* The simulation: several workers with the whole engine, a Kafka and a Redis that lie as the real ones lie, and a driver
- * that does to them what happens to workers; one thread, everything drawn from a seed.
+/* The simulation: several workers with the whole engine, a Kafka and a Redis that lie as the real ones lie, and a
+ * driver that does to them what happens to workers; one thread, everything drawn from a seed.
  *
  * The brokers follow shared/protocol (the model that was checked before the engine was built): late commit markers per
  * partition, EndTxn answered early, lost or late, the generation checked only in send_offsets, LSO against high
@@ -26,22 +26,22 @@ enum {
 /* Measures that a planted fault takes away: the simulation must notice each. */
 enum planted {
     PLANT_NOTHING,
-    PLANT_END_LSO,      /* END is the last stable offset */
-    PLANT_UNSTABLE,     /* committed() does not wait for pending offsets */
-    PLANT_GENERATION,   /* the generation is taken when the offsets are sent */
-    PLANT_GHOST,        /* EndTxn retries are not counted */
-    PLANT_FLUSH,        /* flush does not wait */
-    PLANT_READ_GUARD,   /* reads are not guarded by position */
-    PLANT_WRITE_GUARD,  /* writes are not guarded */
-    PLANT_ABSENT,       /* "absent or equal" */
-    PLANT_CHUNKS,       /* chunks of a roll forward are not counted */
-    PLANT_RECLAIM,      /* the owner nonce is not fresh */
-    PLANT_EARLY_ACK,    /* the store acknowledges before it has written: pins go too early */
-    PLANT_AGE,          /* old positions are rolled forward, whatever retention removed */
-    PLANT_LOST_WRITE,   /* the store forgets one record of a write */
-    PLANT_DOUBLE,       /* the log delivers a message twice under the next offset */
-    PLANT_SKIP,         /* the log loses a message */
-    PLANT_NO_OFFSETS,   /* offsets of a transaction are not kept: no fencing by them */
+    PLANT_END_LSO,     /* END is the last stable offset */
+    PLANT_UNSTABLE,    /* committed() does not wait for pending offsets */
+    PLANT_GENERATION,  /* the generation is taken when the offsets are sent */
+    PLANT_GHOST,       /* EndTxn retries are not counted */
+    PLANT_FLUSH,       /* flush does not wait */
+    PLANT_READ_GUARD,  /* reads are not guarded by position */
+    PLANT_WRITE_GUARD, /* writes are not guarded */
+    PLANT_ABSENT,      /* "absent or equal" */
+    PLANT_CHUNKS,      /* chunks of a roll forward are not counted */
+    PLANT_RECLAIM,     /* the owner nonce is not fresh */
+    PLANT_EARLY_ACK,   /* the store acknowledges before it has written: pins go too early */
+    PLANT_AGE,         /* old positions are rolled forward, whatever retention removed */
+    PLANT_LOST_WRITE,  /* the store forgets one record of a write */
+    PLANT_DOUBLE,      /* the log delivers a message twice under the next offset */
+    PLANT_SKIP,        /* the log loses a message */
+    PLANT_NO_OFFSETS,  /* offsets of a transaction are not kept: no fencing by them */
     PLANT_COUNT
 };
 extern const char *const planted_names[PLANT_COUNT];
@@ -60,6 +60,7 @@ struct record {
     bool marker, gone, has_key, has_value;
     struct text key, value;
     int64_t at;
+    int64_t horizon;  /* of a tombstone: when it may go; set by the first compaction that meets it (KIP-534) */
     const char *code; /* of a dead letter */
 };
 
@@ -158,7 +159,7 @@ struct sim_log {
     int pending_count;
     bool poisoned, fenced;
     int64_t written[MAX_PARTS];
-    bool waiting; /* for the group */
+    bool waiting;            /* for the group */
     int generation, library; /* of the assignment; what the library would say now */
     struct consumed inputs[TOPIC_INPUTS][MAX_PARTS];
 };
@@ -201,17 +202,19 @@ struct sim {
     struct redis redis, snapshots[MAX_SNAPSHOTS];
     uint32_t snapshot_count;
     struct worker workers[MAX_WORKERS];
-    uint64_t chance; /* state of the present action's random numbers */
+    uint64_t chance;      /* state of the present action's random numbers */
     int64_t wall, steady; /* ms, microseconds */
     int64_t nonces;
     bool quiet;
     bool kafka_down, redis_down, registry_down;
     struct engine_config config;
+    int64_t retention;   /* delete.retention.ms of account-state */
     size_t broker_limit; /* bytes of a record that the broker takes */
     struct story *story;
     struct hashes hashes;
     struct engine_statistics total; /* of engines that are gone */
     uint64_t refused;
+    uint64_t under_fire; /* decisions made before the faults ended */
     char violation[1024];
 };
 

@@ -92,8 +92,8 @@ static unsigned char type_number(const struct record_type *type)
 
 struct text sim_encode(const struct record_type *type, const void *record, struct arena *arena)
 {
-    struct writer writer = { NULL, 0, 0 };
-    unsigned char head[2] = { 0xB1, type_number(type) };
+    struct writer writer = {NULL, 0, 0};
+    unsigned char head[2] = {0xB1, type_number(type)};
 
     put_bytes(&writer, head, 2);
     put_record(&writer, type, record);
@@ -101,7 +101,7 @@ struct text sim_encode(const struct record_type *type, const void *record, struc
     if (bytes)
         memcpy(bytes, writer.bytes, writer.size);
     free(writer.bytes);
-    return (struct text) { bytes, bytes ? writer.size : 0 };
+    return (struct text){bytes, bytes ? writer.size : 0};
 }
 
 /* --- decoding --- */
@@ -135,7 +135,7 @@ static void get_array(struct cursor *cursor, const struct value_type *item, stru
 {
     int64_t count = get_number(cursor);
 
-    *array = (struct text_array) { NULL, 0 };
+    *array = (struct text_array){NULL, 0};
     if (cursor->bad || count < 0 || count > cursor->end - cursor->at) {
         cursor->bad = true;
         return;
@@ -160,7 +160,7 @@ static void get_text(struct cursor *cursor, struct text *text)
         cursor->bad = true;
         return;
     }
-    *text = (struct text) { (const char *)cursor->at, (uint32_t)size };
+    *text = (struct text){(const char *)cursor->at, (uint32_t)size};
     cursor->at += size;
 }
 
@@ -229,21 +229,21 @@ static void get_record(struct cursor *cursor, const struct record_type *type, ch
 struct decode_answer sim_decode(const struct record_type *type, struct text value, struct arena *arena,
                                 void *ret_record)
 {
-    struct cursor cursor = { (const unsigned char *)value.data, (const unsigned char *)value.data + value.size, arena,
-                             false, false };
+    struct cursor cursor = {(const unsigned char *)value.data, (const unsigned char *)value.data + value.size, arena,
+                            false, false};
 
     memset(ret_record, 0, type->size);
     if (value.size < 2 || cursor.at[0] != 0xB1 || cursor.at[1] != type_number(type))
-        return (struct decode_answer) { DECODE_BAD, "magic-byte", "not a record of this type" };
+        return (struct decode_answer){DECODE_BAD, "magic-byte", "not a record of this type"};
     cursor.at += 2;
     get_record(&cursor, type, ret_record);
     if (cursor.no_memory)
-        return (struct decode_answer) { DECODE_NO_MEMORY, "no-memory", "out of memory" };
+        return (struct decode_answer){DECODE_NO_MEMORY, "no-memory", "out of memory"};
     if (cursor.bad)
-        return (struct decode_answer) { DECODE_BAD, "truncated", "the record ends too early" };
+        return (struct decode_answer){DECODE_BAD, "truncated", "the record ends too early"};
     if (cursor.at != cursor.end)
-        return (struct decode_answer) { DECODE_BAD, "trailing-bytes", "bytes follow the record" };
-    return (struct decode_answer) { DECODE_OK, NULL, NULL };
+        return (struct decode_answer){DECODE_BAD, "trailing-bytes", "bytes follow the record"};
+    return (struct decode_answer){DECODE_OK, NULL, NULL};
 }
 
 /* --- the port --- */
@@ -254,7 +254,7 @@ static struct decode_answer decode(void *context, const struct record_type *type
     struct worker *worker = context;
 
     if (worker->sim->registry_down)
-        return (struct decode_answer) { DECODE_UNAVAILABLE, "registry-unavailable", "the registry is down" };
+        return (struct decode_answer){DECODE_UNAVAILABLE, "registry-unavailable", "the registry is down"};
     return sim_decode(type, value, arena, ret_record);
 }
 
@@ -266,5 +266,5 @@ static struct text encode(void *context, const struct record_type *type, const v
 
 struct record_codec sim_codec(struct worker *worker)
 {
-    return (struct record_codec) { worker, decode, encode };
+    return (struct record_codec){worker, decode, encode};
 }

@@ -11,7 +11,7 @@ static struct sim_log *log_of(struct log *base)
 
 static struct result answer(enum result_kind kind, const char *reason)
 {
-    return (struct result) { kind, reason };
+    return (struct result){kind, reason};
 }
 
 static bool down(struct sim *sim)
@@ -30,7 +30,7 @@ static uint32_t assignment(const struct sim *sim, int who, struct log_partition 
         for (int n = 0; n < partitions_of(sim, (enum topic)topic); n++) {
             bool lane = topic == TOPIC_CATALOGUE || topic == TOPIC_TEMPLATE_DISCOVERED;
             if ((lane ? group->lane_owner : group->owner[n]) == who)
-                partitions[count++] = (struct log_partition) { (enum topic)topic, n };
+                partitions[count++] = (struct log_partition){(enum topic)topic, n};
         }
     return count;
 }
@@ -42,7 +42,7 @@ static uint32_t owned(const struct sim_log *log, struct log_partition *partition
     for (int topic = 0; topic < TOPIC_INPUTS; topic++)
         for (int n = 0; n < MAX_PARTS; n++)
             if (log->inputs[topic][n].assigned)
-                partitions[count++] = (struct log_partition) { (enum topic)topic, n };
+                partitions[count++] = (struct log_partition){(enum topic)topic, n};
     return count;
 }
 
@@ -55,7 +55,7 @@ static void take_assignment(struct sim_log *log, const struct log_handler *handl
     log->waiting = false;
     log->generation = log->library = group->generation;
     for (uint32_t i = 0; i < count; i++)
-        log->inputs[partitions[i].topic][partitions[i].partition] = (struct consumed) { .assigned = true };
+        log->inputs[partitions[i].topic][partitions[i].partition] = (struct consumed){.assigned = true};
     handler->assigned(handler->context, partitions, count);
 }
 
@@ -85,8 +85,7 @@ static bool serve_group(struct sim_log *log, const struct log_handler *handler)
         return false;
     if (log->waiting && !group->rebalancing && group->member[who])
         take_assignment(log, handler);
-    else if ((group->rebalancing && !group->joined[who]) || log->generation != group->generation
-             || !group->member[who])
+    else if ((group->rebalancing && !group->joined[who]) || log->generation != group->generation || !group->member[who])
         leave(log, handler);
     else
         return false;
@@ -126,8 +125,8 @@ static bool deliver(struct sim_log *log, enum topic topic, int32_t n, const stru
         return true;
     }
     const struct record *record = &sim->kafka.logs[number].items[input->at];
-    struct log_message message = { topic, n, input->at, record->at, record->has_key, record->has_value, record->key,
-                                   record->value };
+    struct log_message message = {
+        topic, n, input->at, record->at, record->has_key, record->has_value, record->key, record->value};
     input->ended = false;
     input->at++;
     if (sim->options.planted == PLANT_SKIP && !sim->quiet && draw(sim, 50) == 0)
@@ -193,12 +192,12 @@ static struct result committed(struct log *base, struct log_offset *offsets, uin
     bool lie = group->lie[offsets[0].partition];
     group->lie[offsets[0].partition] = false;
     for (uint32_t i = 0; i < count && !lie; i++) {
-        if (kafka_pending(&sim->kafka, offsets[i].topic, offsets[i].partition)
-            && sim->options.planted != PLANT_UNSTABLE)
+        if (kafka_pending(&sim->kafka, offsets[i].topic, offsets[i].partition) &&
+            sim->options.planted != PLANT_UNSTABLE)
             return answer(RESULT_RETRY, "offsets are pending");
         const struct group_offset *offset = &group->offsets[offsets[i].topic][offsets[i].partition];
         offsets[i].offset = offset->set ? offset->offset : LOG_NO_OFFSET;
-        offsets[i].metadata = (struct text) { offset->metadata, (uint32_t)strlen(offset->metadata) };
+        offsets[i].metadata = (struct text){offset->metadata, (uint32_t)strlen(offset->metadata)};
     }
     return RESULT_SUCCESS;
 }
@@ -214,8 +213,8 @@ static struct result bounds(struct log *base, enum topic topic, int32_t partitio
         return answer(RESULT_RETRY, "broker down");
     *ret_first = sim->kafka.logs[number].first;
     *ret_end = isolation == LOG_READ_COMMITTED || sim->options.planted == PLANT_END_LSO
-        ? kafka_stable(&sim->kafka, number)
-        : sim->kafka.logs[number].count;
+                   ? kafka_stable(&sim->kafka, number)
+                   : sim->kafka.logs[number].count;
     return RESULT_SUCCESS;
 }
 
@@ -237,8 +236,8 @@ static struct result read(struct log *base, enum topic topic, int32_t partition,
         const struct record *record = &log->items[offset];
         if (record->gone || !kafka_committed(&sim->kafka, record))
             continue;
-        struct log_message message = { topic, partition, offset, record->at, record->has_key, record->has_value,
-                                       record->key, record->value };
+        struct log_message message = {topic,           partition,         offset,      record->at,
+                                      record->has_key, record->has_value, record->key, record->value};
         any = true;
         budget--;
         if (!handler->message(handler->context, &message))
@@ -303,14 +302,14 @@ static struct result produce(struct log *base, const struct log_record *record)
         return answer(RESULT_RETRY, "queue full");
     if (n == LOG_PARTITION_BY_KEY)
         n = record->has_key ? key_partition(record->key, partitions_of(sim, record->topic)) : 0;
-    log->pending[log->pending_count++] = (struct pending) {
+    log->pending[log->pending_count++] = (struct pending){
         .log = log_number(record->topic, n),
         .epoch = log->epoch,
-        .record = { .has_key = record->has_key,
-                    .has_value = record->has_value,
-                    .key = memory_text(&sim->memory, record->has_key ? record->key : (struct text) { 0 }, &failed),
-                    .value = memory_text(&sim->memory, record->has_value ? record->value : (struct text) { 0 }, &failed),
-                    .code = code_of(record) },
+        .record = {.has_key = record->has_key,
+                   .has_value = record->has_value,
+                   .key = memory_text(&sim->memory, record->has_key ? record->key : (struct text){0}, &failed),
+                   .value = memory_text(&sim->memory, record->has_value ? record->value : (struct text){0}, &failed),
+                   .code = code_of(record)},
     };
     return RESULT_SUCCESS;
 }
@@ -320,15 +319,14 @@ static bool arrives(struct sim_log *log, struct pending *pending)
     struct sim *sim = log->worker->sim;
     int n = pending->log % MAX_PARTS;
 
-    if (pending->record.key.size + pending->record.value.size > sim->broker_limit) {
+    bool dead_letter = pending->log / MAX_PARTS == TOPIC_DEAD_LETTER; /* that topic takes all that the inputs take */
+    if (pending->record.key.size + pending->record.value.size > sim->broker_limit && !dead_letter) {
         log->poisoned = log->refused = true;
         return true;
     }
     switch (kafka_touch(sim, log->worker->number, pending->epoch, pending->log)) {
     case ANSWER_RETRY: return false;
-    case ANSWER_FENCED:
-        log->fenced = log->fenced || pending->epoch == log->epoch;
-        return true;
+    case ANSWER_FENCED: log->fenced = log->fenced || pending->epoch == log->epoch; return true;
     case ANSWER_OK: break;
     }
     pending->record.txn = sim->kafka.coordinators[log->worker->number].current;
@@ -414,8 +412,9 @@ static struct result send_offsets(struct log *base, struct log_generation *taken
     }
     if (got == ANSWER_FENCED)
         log->fenced = true;
-    return got == ANSWER_OK ? RESULT_SUCCESS
-        : got == ANSWER_RETRY ? answer(RESULT_RETRY, "concurrent transactions") : answer(RESULT_RECREATE, "fenced");
+    return got == ANSWER_OK      ? RESULT_SUCCESS
+           : got == ANSWER_RETRY ? answer(RESULT_RETRY, "concurrent transactions")
+                                 : answer(RESULT_RECREATE, "fenced");
 }
 
 /* EndTxn may be answered, or lost on its way there (and arrive later), or on its way back; then it is sent again. */
@@ -424,7 +423,7 @@ static struct result commit(struct log *base, int timeout_ms)
     struct sim_log *log = log_of(base);
     struct sim *sim = log->worker->sim;
     int who = log->worker->number;
-    uint32_t luck = sim->quiet ? 15 : draw(sim, 16);
+    uint32_t luck = sim->quiet ? 15 : draw(sim, 30);
 
     (void)timeout_ms;
     if (sim->kafka_down)
@@ -531,7 +530,7 @@ void sim_log_open(struct worker *worker, struct sim_log *log)
     int count = log->pending_count; /* of the process before: still on its way */
 
     memcpy(pending, log->pending, sizeof pending);
-    *log = (struct sim_log) { .base = { &ops }, .worker = worker, .generation = -1, .library = -1 };
+    *log = (struct sim_log){.base = {&ops}, .worker = worker, .generation = -1, .library = -1};
     memcpy(log->pending, pending, sizeof pending);
     log->pending_count = count;
 }

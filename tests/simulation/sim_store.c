@@ -94,7 +94,7 @@ void sim_store_cut(struct sim_store *store)
         struct sent *sent = store->first;
         store->first = sent->next;
         sent->next = NULL;
-        sent->request->result = (struct result) { RESULT_RETRY, "connection lost" };
+        sent->request->result = (struct result){RESULT_RETRY, "connection lost"};
         answer(store, sent->request);
         if (sent->executed)
             continue;
@@ -127,8 +127,8 @@ static void take_answer(struct store_request *request, const struct store_reques
 
 static bool early(const struct sim_store *store)
 {
-    return store->worker->sim->options.planted == PLANT_EARLY_ACK && store->first
-        && store->first->copy.kind == STORE_WRITE;
+    return store->worker->sim->options.planted == PLANT_EARLY_ACK && store->first &&
+           store->first->copy.kind == STORE_WRITE;
 }
 
 /* Planted: the write is acknowledged, and executed some time later. */
@@ -190,12 +190,12 @@ static void reset(struct store *base)
     sim_store_cut(store_of(base));
 }
 
-static const struct store_ops ops = { submit, poll, release, reset };
+static const struct store_ops ops = {submit, poll, release, reset};
 
 void sim_store_open(struct worker *worker)
 {
     struct sim_store *store = &worker->store;
     struct sent *orphans = store->orphans;
 
-    *store = (struct sim_store) { .base = { &ops }, .worker = worker, .orphans = orphans };
+    *store = (struct sim_store){.base = {&ops}, .worker = worker, .orphans = orphans};
 }

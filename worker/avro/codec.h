@@ -1,11 +1,11 @@
 /* Avro in the Confluent wire format (byte 0, schema id big-endian, Avro binary) <-> C structs of records.h.
  *
- * A codec belongs to one thread. It asks its schema source for a writer's schema the first time that it meets
- * the id, and keeps the decode plan that it compiles from it (Avro 1.11 specification, "Schema Resolution":
- * fields by name, defaults, int to long, string and bytes either way, enum symbols by name, unions).
+ * A codec belongs to one thread. It asks its schema source for a writer's schema the first time that it meets the id,
+ * and keeps the decode plan that it compiles from it (Avro 1.11 specification, "Schema Resolution": fields by name,
+ * defaults, int to long, string and bytes either way, enum symbols by name, unions).
  *
- * Stricter than the specification, since it reads what strangers write: invalid UTF-8 in a string, a boolean
- * other than 0 and 1, a varint longer than needed, and bytes behind the record are errors. */
+ * Stricter than the specification, since it reads what strangers write: invalid UTF-8 in a string, a boolean other than
+ * 0 and 1, a varint longer than needed, and bytes behind the record are errors. */
 #ifndef OSBILL_WORKER_AVRO_CODEC_H
 #define OSBILL_WORKER_AVRO_CODEC_H
 
@@ -15,8 +15,8 @@
 #include "core/arena.h"
 #include "core/result.h"
 #include "record.h"
+#include "schemas/schema_source.h"
 #include "worker/avro/buffer.h"
-#include "worker/avro/schema_source.h"
 
 /* Limits. What is beyond them is an error of its own, never a crash. */
 #define CODEC_MAX_VALUE  (16u << 20) /* bytes of one value, header included */
@@ -76,8 +76,7 @@ struct codec_options {
     void *clock;
     int64_t not_found_ms;   /* how long "no such id" is believed; 0: 30 s */
     int64_t unavailable_ms; /* how long an unreachable source is not asked again for the same id; 0: 500 ms */
-    int not_found_tries;    /* so often is "no such id" an outage, unavailable_ms apart, before it is believed;
-                               0: 3 */
+    int not_found_tries;    /* which answer "no such id" is believed, unavailable_ms apart; 0: the 3rd */
 };
 
 struct codec;
@@ -88,15 +87,15 @@ void codec_free(struct codec *codec);
 
 /* Decodes a value into the C struct of `type`, all of whose fields are set.
  *
- * Strings and bytes point into `value`, defaults into the program, arrays and optional values into the arena:
- * the record lives as long as value and arena do. On error *ret_record is undefined. May ask the schema
- * source, so may block as long as that does, once for each unknown schema id. */
+ * Strings and bytes point into `value`, defaults into the program, arrays and optional values into the arena: the
+ * record lives as long as value and arena do. On error *ret_record is undefined. May ask the schema source, so may
+ * block as long as that does, once for each unknown schema id. */
 struct codec_result codec_decode(struct codec *codec, const struct record_type *type, const void *value, size_t size,
                                  struct arena *arena, void *ret_record) WARN_UNUSED;
 
-/* Appends the record to out, header included. On error out is as it was.
- * Errors: CODEC_NO_SCHEMA_ID, CODEC_OUT_OF_MEMORY, CODEC_TOO_LARGE, and for values that no reader could take
- * CODEC_BAD_UTF8, CODEC_BAD_ENUM, CODEC_BAD_UNION. */
+/* Appends the record to out, header included. On error out is as it was. Errors: CODEC_NO_SCHEMA_ID,
+ * CODEC_OUT_OF_MEMORY, CODEC_TOO_LARGE, and for values that no reader could take CODEC_BAD_UTF8, CODEC_BAD_ENUM,
+ * CODEC_BAD_UNION. */
 struct codec_result codec_encode(struct codec *codec, const struct record_type *type, const void *record,
                                  struct buffer *out) WARN_UNUSED;
 

@@ -1,5 +1,5 @@
-/* What the two halves of the plan compiler share: reading (plan_compile.c) and skipping (plan_skip.c).
- * Private to worker/avro, whose plan*.c alone see avro.h. */
+/* What the two halves of the plan compiler share: reading (plan_compile.c) and skipping (plan_skip.c). Private to
+ * worker/avro, whose plan*.c alone see avro.h. */
 #ifndef OSBILL_WORKER_AVRO_COMPILER_H
 #define OSBILL_WORKER_AVRO_COMPILER_H
 
@@ -41,8 +41,7 @@ enum codec_status compiler_refuse(struct compiler *compiler, const char *format,
 /* One branch of a writer's union: reads it into what `context` says, or skips it. */
 typedef enum codec_status compile_branch(struct compiler *compiler, const struct schema *branch, void *context);
 
-/* A writer's union, branch by branch. Fails only when no branch compiles: the others are refused when they
- * occur. */
+/* A writer's union, branch by branch. Fails only when no branch compiles: the others are refused when they occur. */
 enum codec_status compile_union(struct compiler *compiler, const struct schema *writer, compile_branch *compile,
                                 void *context);
 

@@ -1,7 +1,7 @@
 /* Reads Avro's primitive values from bytes, checked against their end. Private to worker/avro.
  *
- * Each function returns CODEC_OK, or what is wrong; then its result is undefined. Here in a header so that
- * they are inlined into the loop over a plan's steps, where nearly all of the codec's time goes. */
+ * Each function returns CODEC_OK, or what is wrong; then its result is undefined. Here in a header so that they are
+ * inlined into the loop over a plan's steps, where nearly all of the codec's time goes. */
 #ifndef OSBILL_WORKER_AVRO_CURSOR_H
 #define OSBILL_WORKER_AVRO_CURSOR_H
 
@@ -20,8 +20,7 @@ static inline size_t bytes_left(const struct cursor *cursor)
     return (size_t)(cursor->end - cursor->at);
 }
 
-/* Specification, "Binary Encoding": variable-length zig-zag. At most 10 bytes; a last byte of 0 adds nothing.
- */
+/* Specification, "Binary Encoding": variable-length zig-zag. At most 10 bytes; a last byte of 0 adds nothing. */
 static inline enum codec_status read_long_varint(struct cursor *cursor, uint64_t *ret_value)
 {
     uint64_t value = 0;

@@ -1,5 +1,4 @@
-/* Runs decode plans. Every byte read is checked against the end; every count against limits and what is left.
- */
+/* Runs decode plans. Every byte read is checked against the end; every count against limits and what is left. */
 #include <string.h>
 
 #include "worker/avro/cursor.h"
@@ -44,8 +43,7 @@ static enum codec_status run_body(struct decoder *decoder, const struct op *body
     return status;
 }
 
-/* The head of a block of items: how many, and for a negative count also how many bytes (else *ret_bytes is
- * -1). */
+/* The head of a block of items: how many, and for a negative count also how many bytes (else *ret_bytes is -1). */
 static enum codec_status read_block(struct decoder *decoder, int64_t *ret_count, int64_t *ret_bytes)
 {
     enum codec_status status = read_varint(&decoder->cursor, ret_count);
@@ -70,8 +68,8 @@ static enum codec_status take_items(struct decoder *decoder, int64_t count)
     return CODEC_OK;
 }
 
-/* Room for `more` items behind the `count` there are. One block is what every writer makes in practice: only
- * the second and later blocks copy. */
+/* Room for `more` items behind the `count` there are. One block is what every writer makes in practice: only the second
+ * and later blocks copy. */
 static enum codec_status grow_items(struct decoder *decoder, const struct op *op, char **items, uint32_t count,
                                     uint32_t more, uint32_t *capacity)
 {
@@ -81,7 +79,7 @@ static enum codec_status grow_items(struct decoder *decoder, const struct op *op
     char *grown = arena_alloc(decoder->arena, (size_t)wanted * op->size, op->align);
     if (!grown)
         return CODEC_OUT_OF_MEMORY;
-    if (count)
+    if (*items)
         memcpy(grown, *items, (size_t)count * op->size);
     *items = grown;
     *capacity = wanted;
@@ -97,8 +95,8 @@ static enum codec_status read_items(struct decoder *decoder, const struct op *op
     return status;
 }
 
-/* Arrays of the reader: struct { T *items; uint32_t count; }. An item takes at least a byte, so that a few
- * bytes cannot ask for much memory. */
+/* Arrays of the reader: struct { T *items; uint32_t count; }. An item takes at least a byte, so that a few bytes cannot
+ * ask for much memory. */
 static enum codec_status read_array(struct decoder *decoder, const struct op *op, char *place)
 {
     char *items = NULL;

@@ -17,7 +17,7 @@ static enum codec_status write_value(struct encoder *encoder, const struct value
 /* The caller has reserved VARINT_MAX bytes. */
 static inline void put_varint(struct buffer *out, int64_t value)
 {
-    uint64_t bits = ((uint64_t)value << 1) ^ (uint64_t)(value >> 63);
+    uint64_t bits = (uint64_t)value << 1 ^ (value < 0 ? UINT64_MAX : 0);
     uint8_t *at = out->data + out->size;
 
     while (bits >= 0x80) {

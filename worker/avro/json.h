@@ -22,14 +22,13 @@
 
 struct json_t; /* jansson's */
 
-/* A new reference, fields in the order of the schema; NULL: no memory, or a string that is not UTF-8, or an
- * enum or union out of range. */
+/* A new reference, fields in the order of the schema; NULL: no memory, or a string that is not UTF-8, or an enum or
+ * union out of range. */
 struct json_t *json_from_record(const struct record_type *type, const void *record);
 
-/* Fills the record from an object. Fields left out take their default; unknown ones are errors, since they
- * are usually typing errors. Strings and lists are copied into the arena. On false *ret_error, of
- * JSON_ERROR_SIZE bytes, names the field and what is wrong ("lines[2].kind: must be one of BASE, OS"), and
- * *ret_record is undefined. */
+/* Fills the record from an object. Fields left out take their default; unknown ones are errors, since they are usually
+ * typing errors. Strings and lists are copied into the arena. On false *ret_error, of JSON_ERROR_SIZE bytes, names the
+ * field and what is wrong ("lines[2].kind: must be one of BASE, OS"), and *ret_record is undefined. */
 bool record_from_json(const struct record_type *type, const struct json_t *json, struct arena *arena, void *ret_record,
                       char *ret_error);
 

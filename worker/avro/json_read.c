@@ -82,30 +82,35 @@ static bool read_string(struct importer *importer, const struct path *path, cons
     return true;
 }
 
-/* The bytes of a string of characters U+0000 to U+00FF, written over the string itself. False: there are
- * others. */
-static bool narrow(struct text *text)
+/* The bytes of a string of characters U+0000 to U+00FF: as many at most as the string has. *ret_size bytes are written;
+ * false: there are other characters in it. */
+static bool narrow(const json_t *json, char *ret_bytes, uint32_t *ret_size)
 {
-    uint8_t *bytes = (uint8_t *)text->data;
-    uint32_t size = 0;
+    const char *text = json_string_value(json);
+    size_t length = json_string_length(json);
 
-    for (uint32_t i = 0; i < text->size; i++) {
-        uint8_t byte = bytes[i];
+    *ret_size = 0;
+    for (size_t i = 0; i < length; i++) {
+        uint8_t byte = (uint8_t)text[i];
         if (byte > 0xC3)
             return false;
-        if (byte >= 0xC2)
-            byte = (uint8_t)((byte & 3) << 6 | (bytes[++i] & 0x3F));
-        bytes[size++] = byte;
+        if (byte >= 0xC2) /* of two bytes; jansson takes nothing but well-formed UTF-8 */
+            byte = (uint8_t)((byte & 3) << 6 | (text[++i] & 0x3F));
+        ret_bytes[(*ret_size)++] = (char)byte;
     }
-    text->size = size;
     return true;
 }
 
 static bool read_bytes(struct importer *importer, const struct path *path, const json_t *json, struct text *place)
 {
-    if (!read_string(importer, path, json, place))
-        return false;
-    return narrow(place) || fail(importer, path, "must hold characters from U+0000 to U+00FF only, one for each byte");
+    if (!json_is_string(json))
+        return fail(importer, path, "must be a string");
+    char *bytes = take(importer, json_string_length(json), 1);
+    if (!bytes)
+        return fail(importer, path, "no memory");
+    place->data = bytes;
+    return narrow(json, bytes, &place->size) ||
+           fail(importer, path, "must hold characters from U+0000 to U+00FF only, one for each byte");
 }
 
 static bool read_fixed(struct importer *importer, const struct path *path, const json_t *json, char *place,

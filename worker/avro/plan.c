@@ -105,8 +105,7 @@ enum codec_status compiler_refuse(struct compiler *compiler, const char *format,
     return CODEC_SCHEMA_INCOMPATIBLE;
 }
 
-/* Compiles a branch as a body of its own; a branch without place becomes one that is refused when it occurs.
- */
+/* Compiles a branch as a body of its own; a branch without place becomes one that is refused when it occurs. */
 static enum codec_status compile_one_branch(struct compiler *compiler, const struct schema *branch,
                                             compile_branch *compile, void *context, bool *any)
 {
@@ -137,7 +136,7 @@ enum codec_status compile_union(struct compiler *compiler, const struct schema *
 {
     uint32_t count = writer->count;
     struct op op = {.code = OP_UNION, .size = count};
-    uint32_t index;
+    uint32_t index = 0;
     bool any = false;
     enum codec_status status = compiler_table(compiler, count, &op.table);
 

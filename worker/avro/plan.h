@@ -1,5 +1,5 @@
-/* A decode plan: what to do, step by step, to read values of one writer's schema into one C struct. Compiled
- * once (plan_compile.c), run for every value (decode.c). Private to worker/avro. */
+/* A decode plan: what to do, step by step, to read values of one writer's schema into one C struct. Compiled once
+ * (plan_compile.c), run for every value (decode.c). Private to worker/avro. */
 #ifndef OSBILL_WORKER_AVRO_PLAN_H
 #define OSBILL_WORKER_AVRO_PLAN_H
 
@@ -59,9 +59,8 @@ struct plan {
 
 #define REASON_SIZE 200
 
-/* Compiles the writer's schema (JSON) for the record type. *ret_plan is to be freed also on error;
- * *ret_reason, of REASON_SIZE bytes, says why not: CODEC_SCHEMA_INVALID, CODEC_SCHEMA_INCOMPATIBLE,
- * CODEC_OUT_OF_MEMORY. */
+/* Compiles the writer's schema (JSON) for the record type. *ret_plan is to be freed also on error; *ret_reason, of
+ * REASON_SIZE bytes, says why not: CODEC_SCHEMA_INVALID, CODEC_SCHEMA_INCOMPATIBLE, CODEC_OUT_OF_MEMORY. */
 enum codec_status plan_compile(struct text writer, const struct record_type *type, struct plan *ret_plan,
                                char *ret_reason);
 void plan_free(struct plan *plan);

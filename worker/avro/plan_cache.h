@@ -20,8 +20,7 @@ struct plan_cache {
     struct plan_entry entries[CODEC_MAX_PLANS];
 };
 
-/* The entry of this pair. A new one, in place of the least recently used of its set, has status
- * CODEC_STATUS_COUNT. */
+/* The entry of this pair. A new one, in place of the least recently used of its set, has status CODEC_STATUS_COUNT. */
 struct plan_entry *plan_cache_entry(struct plan_cache *cache, const struct record_type *type, int32_t id);
 
 void plan_cache_clear(struct plan_cache *cache);

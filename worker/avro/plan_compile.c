@@ -62,8 +62,8 @@ static enum codec_status compile_fixed(struct compiler *compiler, const struct s
     return CODEC_OK;
 }
 
-/* "If the writer's symbol is not present in the reader's enum and the reader has a default value, then that
- * value is used, otherwise an error is signalled": when the symbol occurs. */
+/* "If the writer's symbol is not present in the reader's enum and the reader has a default value, then that value is
+ * used, otherwise an error is signalled": when the symbol occurs. */
 static int32_t reader_symbol(const struct enum_type *reader, const char *symbol)
 {
     for (uint32_t i = 0; i < reader->count; i++)
@@ -77,7 +77,7 @@ static enum codec_status compile_enum(struct compiler *compiler, const struct sc
 {
     if (writer->kind != SCHEMA_ENUM || strcmp(writer->name, reader->name) != 0)
         return mismatch(compiler, writer, reader->name);
-    uint32_t table;
+    uint32_t table = 0;
     enum codec_status status = compiler_table(compiler, writer->count, &table);
     if (status != CODEC_OK)
         return status;
@@ -96,7 +96,7 @@ static enum codec_status compile_array(struct compiler *compiler, const struct s
                                        const struct value_type *item, uint32_t offset)
 {
     struct op op = {.code = OP_ARRAY, .offset = offset, .size = item->size, .align = item->align};
-    uint32_t index;
+    uint32_t index = 0;
 
     if (writer->kind != SCHEMA_ARRAY)
         return mismatch(compiler, writer, "array");
@@ -122,7 +122,7 @@ static enum codec_status compile_optional(struct compiler *compiler, const struc
 {
     static const void *const absent = NULL;
     struct op op = {.code = OP_OPTIONAL, .offset = offset, .size = item->size, .align = item->align};
-    uint32_t index;
+    uint32_t index = 0;
 
     if (writer->kind == SCHEMA_NULL)
         return compile_copy(compiler, &absent, sizeof absent, offset);
@@ -140,8 +140,7 @@ static uint32_t find_field(const struct record_type *reader, const char *name)
     return i;
 }
 
-/* The writer's fields in the writer's order: read, or skipped. *ret_found has a bit for each reader's field
- * read. */
+/* The writer's fields in the writer's order: read, or skipped. *ret_found has a bit for each reader's field read. */
 static enum codec_status compile_fields(struct compiler *compiler, const struct schema *writer,
                                         const struct record_type *reader, uint32_t offset, uint64_t *ret_found)
 {
@@ -165,8 +164,8 @@ static enum codec_status compile_fields(struct compiler *compiler, const struct 
     return status;
 }
 
-/* "If the reader's record schema has a field that contains a default value, and writer's schema does not have
- * a field with the same name, then the reader should use the default value from its field." */
+/* "If the reader's record schema has a field that contains a default value, and writer's schema does not have a field
+ * with the same name, then the reader should use the default value from its field." */
 static enum codec_status compile_defaults(struct compiler *compiler, const struct record_type *reader, uint32_t offset,
                                           uint64_t found)
 {

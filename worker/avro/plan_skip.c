@@ -13,7 +13,7 @@ static enum codec_status skip_simply(struct compiler *compiler, enum op_code cod
 static enum codec_status skip_items(struct compiler *compiler, const struct schema *items, bool keyed)
 {
     struct op op = {.code = OP_SKIP_ARRAY};
-    uint32_t index;
+    uint32_t index = 0;
     enum codec_status status = compiler_open(compiler, &op, &index);
 
     if (status == CODEC_OK && keyed)
@@ -38,12 +38,12 @@ static enum codec_status skip_fields(struct compiler *compiler, const struct sch
     return status;
 }
 
-/* A record's body is compiled where it first occurs and called from elsewhere, so that a schema that names
- * itself, or names others many times, stays small. */
+/* A record's body is compiled where it first occurs and called from elsewhere, so that a schema that names itself, or
+ * names others many times, stays small. */
 static enum codec_status skip_record(struct compiler *compiler, const struct schema *record)
 {
     struct op op = {.code = OP_CALL, .next = 1};
-    uint32_t index;
+    uint32_t index = 0;
 
     for (uint32_t i = 0; i < compiler->call_count; i++) {
         if (compiler->calls[i].record == record) {

@@ -78,8 +78,8 @@ static struct schema *node(struct schema_tree *tree, enum schema_kind kind, cons
     schema->kind = kind;
     schema->name = name;
     schema->count = (uint32_t)count;
-    schema->names = take(tree, count * sizeof *schema->names);
-    schema->types = take(tree, count * sizeof *schema->types);
+    schema->names = take(tree, count * sizeof(const char *));
+    schema->types = take(tree, count * sizeof(const struct schema *));
     return schema->names && schema->types ? schema : NULL;
 }
 

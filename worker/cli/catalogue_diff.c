@@ -1,5 +1,6 @@
 #include "worker/cli/catalogue_diff.h"
 
+#include "core/name_index.h"
 #include "core/record_walk.h"
 #include "core/text.h"
 
@@ -161,53 +162,36 @@ static struct catalogue_change_change entry_change(const struct book_entry *entr
     return change;
 }
 
-/* Hashes of kind and id of what the file names; a set that only grows. */
-struct named {
-    struct text *slots;
-    uint32_t mask;
-    struct arena *arena;
-};
-
-static uint32_t slot_of(const struct named *named, struct text name)
-{
-    uint32_t hash = 2166136261u;
-
-    for (uint32_t i = 0; i < name.size; i++)
-        hash = (hash ^ (unsigned char)name.data[i]) * 16777619u;
-    hash &= named->mask;
-    while (named->slots[hash].data && !text_equal(named->slots[hash], name))
-        hash = (hash + 1) & named->mask;
-    return hash;
-}
-
 static struct text name_of(const struct catalogue_change_change *change, struct arena *arena)
 {
     return TEXT_JOIN(arena, change_kind_name(change), TEXT(":"), change_id(change, arena));
 }
 
-static bool collect(const struct catalogue_file *file, struct arena *arena, struct named *ret)
+/* What the file names, by kind and id. */
+static bool collect(const struct catalogue_file *file, struct arena *arena, struct name_index *ret)
 {
-    uint32_t size = 16;
-
-    while (size < file->count * 2)
-        size *= 2;
-    *ret = (struct named){arena_alloc(arena, size * sizeof(struct text), _Alignof(struct text)), size - 1, arena};
-    if (!ret->slots)
+    if (!name_index_init(ret, arena, file->count))
         return false;
-    memset(ret->slots, 0, size * sizeof(struct text));
-    for (uint32_t i = 0; i < file->count; i++) {
-        struct text name = name_of(&file->items[i].change, arena);
-        ret->slots[slot_of(ret, name)] = name;
-    }
+    for (uint32_t i = 0; i < file->count; i++)
+        name_add(ret, name_of(&file->items[i].change, arena));
     return true;
 }
 
-static void look_for(const struct book_entry *entry, uint32_t row, const struct named *named,
+/* A price says nothing new when its tariff is not in the file either. */
+static bool is_named(const struct catalogue_change_change *change, const struct name_index *named, struct arena *arena)
+{
+    if (name_find(named, name_of(change, arena)) != NAME_NONE)
+        return true;
+    return change->kind == CATALOGUE_CHANGE_CHANGE_PRICE
+           && name_find(named, TEXT_JOIN(arena, TEXT("tariff:"), change->as.price.tariff_id)) == NAME_NONE;
+}
+
+static void look_for(const struct book_entry *entry, uint32_t row, const struct name_index *named,
                      const struct catalogue_book *book, struct differences *differences)
 {
     struct catalogue_change_change change = entry_change(entry, row);
 
-    if (named->slots[slot_of(named, name_of(&change, named->arena))].data)
+    if (is_named(&change, named, differences->arena))
         return;
     if (takes_away(&change))
         catalogue_diff_one(&change, book, differences);
@@ -215,7 +199,7 @@ static void look_for(const struct book_entry *entry, uint32_t row, const struct 
         add(differences, DIFFERENCE_KEPT, &change, present(book, &change, differences));
 }
 
-static void find_missing(enum book_kind kind, const struct named *named, const struct catalogue_book *book,
+static void find_missing(enum book_kind kind, const struct name_index *named, const struct catalogue_book *book,
                          struct differences *differences)
 {
     uint32_t count;
@@ -240,7 +224,7 @@ void catalogue_diff(const struct catalogue_file *file, const struct catalogue_bo
         {SECTION_ALIASES, BOOK_ALIAS},            {SECTION_TEMPLATES, BOOK_SETTINGS},
         {SECTION_OVERRIDES, BOOK_TARIFF_OVERRIDE}, {SECTION_OVERRIDES, BOOK_MODULE_OVERRIDE},
     };
-    struct named named;
+    struct name_index named;
 
     *ret = (struct differences){.arena = arena};
     for (uint32_t i = 0; i < file->count; i++)

@@ -112,7 +112,7 @@ void config_print_markdown(FILE *to)
 
     fputs("# Configuration\n"
           "\n"
-          "<!-- Written by `config_docs markdown` from worker/config/option_table.c: change it there. -->\n"
+          "<!-- Written by `config_reference markdown` from worker/config/option_table.c: change it there. -->\n"
           "\n"
           "Later sources win: defaults, the file, the environment, flags. `osbill config check` shows what is in\n"
           "effect and where it came from; `osbill COMMAND --help` lists what a command takes.\n"

@@ -67,9 +67,9 @@ static bool check_place(struct config *config, const struct config_slot *slot, c
     const struct option *option = slot->option;
     const char *problem = NULL;
 
-    if (origin->source == SOURCE_FILE && option->place != OPTION_ANYWHERE)
+    if (origin->source == SOURCE_FILE && option->place == OPTION_NOT_IN_FILE)
         problem = "it cannot be set in a file";
-    else if (origin->source == SOURCE_ENVIRONMENT && option->place == OPTION_FLAG_ONLY)
+    else if (origin->source != SOURCE_FLAG && (option->place == OPTION_FLAG_ONLY || option->groups == 0))
         problem = "it can only be given as a flag";
     else if (origin->source == SOURCE_FLAG && !config_takes(config, option))
         problem = "this command does not take it";
@@ -211,8 +211,6 @@ void config_set(struct config *config, const char *name, const char *value, stru
     struct config_slot *slot = config_find(config, name);
     char base[256];
 
-    if (slot && slot->option->groups == 0 && origin.source != SOURCE_FLAG)
-        slot = NULL; /* a command's own option is a flag only */
     if (slot) {
         set_option(config, slot, name, value, origin);
         return;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define FILE_LIMIT ((size_t)1 << 20)
 #define VARIABLE   "OSBILL_"
@@ -28,6 +29,22 @@ static void file_problem(void *context, const char *text, uint32_t line)
     config_problem(config, "%s:%u: %s", config->file, (unsigned)line, text);
 }
 
+/* A secret in a file that everybody may read. Called when nothing but the file was applied. */
+static void warn_readable(struct config *config)
+{
+    const struct config_details *details = config->details;
+    struct stat status;
+    bool secret = false;
+
+    for (uint32_t i = 0; i < details->slot_count; i++)
+        secret |= details->slots[i].option->secret && details->slots[i].origin.source == SOURCE_FILE &&
+                  !details->slots[i].secret_file;
+    for (uint32_t i = 0; i < config->kafka_property_count; i++)
+        secret |= config_property_is_secret(config->kafka_properties[i].name) && !details->property_files[i];
+    if (secret && stat(config->file, &status) == 0 && (status.st_mode & S_IROTH))
+        config_warn(config, "%s holds a secret and everybody may read it: chmod o-r", config->file);
+}
+
 void config_apply_file(struct config *config)
 {
     const struct config_lines lines = {config, file_setting, file_problem};
@@ -43,6 +60,7 @@ void config_apply_file(struct config *config)
     config->file = path;
     config_parse_buffer(data, size, &lines);
     free(data);
+    warn_readable(config);
 }
 
 /* --- environment --- */
@@ -88,7 +106,7 @@ static bool option_of_variable(const struct config *config, const char *variable
 
     for (uint32_t i = 0; i < config->details->shared_count; i++) {
         const struct option *option = config->details->slots[i].option;
-        for (int file = 0; file <= option->secret; file++) {
+        for (int file = 0; file <= (option->secret ? 1 : 0); file++) {
             const char *suffix = file ? "-file" : "";
             if (!option_environment_name(option->name, suffix, name, sizeof(name)) || strcmp(name, variable) != 0)
                 continue;

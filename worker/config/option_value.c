@@ -51,8 +51,10 @@ static bool read_number(const char *text, const struct unit *units, int64_t *ret
     for (; units->name; units++) {
         if (strcmp(text, units->name) != 0)
             continue;
+        if (value > INT64_MAX / units->factor)
+            return false;
         *ret_value = value * units->factor;
-        return value <= INT64_MAX / units->factor;
+        return true;
     }
     return false;
 }

@@ -9,8 +9,8 @@
 
 enum { BACKOFF_FIRST = 10 * 1000, BACKOFF_LAST = 1000 * 1000 }; /* microseconds */
 
-static const enum topic account_topics[] = { TOPIC_ACCOUNT, TOPIC_ORDER, TOPIC_OS_INSTALLED };
-static const enum topic lane_topics[] = { TOPIC_CATALOGUE, TOPIC_TEMPLATE_DISCOVERED };
+static const enum topic account_topics[] = {TOPIC_ACCOUNT, TOPIC_ORDER, TOPIC_OS_INSTALLED};
+static const enum topic lane_topics[] = {TOPIC_CATALOGUE, TOPIC_TEMPLATE_DISCOVERED};
 
 const enum topic *part_topics(const struct part *part, uint32_t *ret_count)
 {
@@ -30,7 +30,7 @@ static struct part *make_part(int32_t partition)
     memory_init(&part->recovery.memory, 2048, 64 << 10);
     const enum topic *topics = part_topics(part, &part->input_count);
     for (uint32_t i = 0; i < part->input_count; i++)
-        part->inputs[i] = (struct part_input) { .topic = topics[i], .partition = partition < 0 ? 0 : partition };
+        part->inputs[i] = (struct part_input){.topic = topics[i], .partition = partition < 0 ? 0 : partition};
     return part;
 }
 
@@ -112,8 +112,7 @@ void parts_assigned(void *context, const struct log_partition *partitions, uint3
 
     engine->assignment++;
     for (uint32_t i = 0; i < count; i++) {
-        struct part *part
-            = need_part(engine, is_lane_topic(partitions[i].topic) ? LANE_SLOT : partitions[i].partition);
+        struct part *part = need_part(engine, is_lane_topic(partitions[i].topic) ? LANE_SLOT : partitions[i].partition);
         if (!part)
             return;
         if (part->phase == PART_NONE)
@@ -123,7 +122,7 @@ void parts_assigned(void *context, const struct log_partition *partitions, uint3
     for (struct part *part; (part = part_next(engine, &cursor));)
         check_complete(engine, part, partitions, count);
     if (count)
-        say(engine, NOTICE_INFO, "assigned", NULL, "%u topic partitions assigned", count);
+        engine_say(engine, NOTICE_INFO, "assigned", NULL, "%u topic partitions assigned", count);
 }
 
 static void lose(struct engine *engine, struct part *part)
@@ -160,7 +159,7 @@ void parts_revoked(void *context, const struct log_partition *partitions, uint32
     (void)partitions; /* the classic protocol with range: always all */
     parts_lose_all(engine);
     if (count)
-        say(engine, NOTICE_INFO, "revoked", NULL, "%u topic partitions handed back", count);
+        engine_say(engine, NOTICE_INFO, "revoked", NULL, "%u topic partitions handed back", count);
 }
 
 void parts_lost(void *context, const struct log_partition *partitions, uint32_t count)
@@ -170,8 +169,8 @@ void parts_lost(void *context, const struct log_partition *partitions, uint32_t 
     (void)partitions;
     parts_lose_all(engine);
     if (count)
-        say(engine, NOTICE_WARNING, "lost", NULL,
-            "%u topic partitions lost: this worker was away for longer than the session", count);
+        engine_say(engine, NOTICE_WARNING, "lost", NULL,
+                   "%u topic partitions lost: this worker was away for longer than the session", count);
 }
 
 void part_wait(struct engine *engine, struct part *part)
@@ -196,7 +195,7 @@ void part_recover(struct engine *engine, struct part *part)
     part->due_asked = part->held_asked = false;
     part->held_target = part->held_last = part->held_done = 0;
     part->round = NULL;
-    part->recovery = (struct recovery) { .began_at = steady_now(engine), .must_full = must_full };
+    part->recovery = (struct recovery){.began_at = steady_now(engine), .must_full = must_full};
     part->recovery.memory = memory;
     part->recovery.memory.arena.owner = &part->recovery.memory;
     part->retry_at = 0;
@@ -209,8 +208,8 @@ void part_repair(struct engine *engine, struct part *part, enum repair_cause cau
     if (part->phase == PART_NONE || part->phase == PART_REFUSED)
         return;
     engine->statistics.repairs[cause]++;
-    say(engine, cause == REPAIR_PRODUCER ? NOTICE_INFO : NOTICE_WARNING, "repair", part,
-        "%s: rolling forward from Kafka", repair_cause_name(cause));
+    engine_say(engine, cause == REPAIR_PRODUCER ? NOTICE_INFO : NOTICE_WARNING, "repair", part,
+               "%s: rolling forward from Kafka", repair_cause_name(cause));
     if (cause == REPAIR_CORRUPT) {
         part->recovery.must_full = true;
         if (++part->rotten > 2) {
@@ -243,7 +242,7 @@ void part_refuse(struct engine *engine, struct part *part, const char *format, .
     flights_forget(part);
     part->phase = PART_REFUSED;
     part->epoch = ++engine->next_epoch;
-    say(engine, NOTICE_ERROR, "refused", part, "partition stopped, the others go on: %s", part->reason);
+    engine_say(engine, NOTICE_ERROR, "refused", part, "partition stopped, the others go on: %s", part->reason);
 }
 
 const char *repair_cause_name(enum repair_cause cause)

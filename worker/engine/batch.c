@@ -3,14 +3,12 @@
 
 #include <stdlib.h>
 
-enum { WAIT_POLL_MICROS = 200 * 1000 };
-
-static struct batch *batch_of(struct engine *engine, const struct part *part)
+struct batch *batch_of(struct engine *engine, const struct part *part)
 {
     return &engine->batches[part_is_lane(part) ? BATCH_LANE : BATCH_ACCOUNTS];
 }
 
-static struct job *add_job(struct engine *engine, struct batch *batch, struct part *part, enum job_kind kind)
+struct job *batch_add(struct engine *engine, struct batch *batch, struct part *part, enum job_kind kind)
 {
     if (batch->count == batch->room) {
         uint32_t room = batch->room ? batch->room * 2 : engine->config.batch_messages + 16;
@@ -38,142 +36,9 @@ static struct job *add_job(struct engine *engine, struct batch *batch, struct pa
     return job;
 }
 
-static bool full(const struct engine *engine, const struct batch *batch)
+bool batch_full(const struct engine *engine, const struct batch *batch)
 {
     return batch->count >= engine->config.batch_messages || batch->bytes >= engine->config.batch_bytes;
-}
-
-/* --- from the log --- */
-
-/* The record that P remembers comes first; what it was tells whether the topic is still the one that was decided. */
-static void compare(struct engine *engine, struct part *part, uint32_t number, const struct log_message *message)
-{
-    const struct place_input *known = &part->place.inputs[number];
-    struct hash hash = record_hash(engine, message->key, message->value);
-
-    if (message->offset != known->last || part->inputs[number].compared)
-        return;
-    if (hash_equal(&hash, &known->hash))
-        part->inputs[number].compared = true;
-    else
-        part_refuse(engine, part,
-                    "the last decided record of topic %.*s is not the one that was decided: the topic was recreated",
-                    (int)topic_name(message->topic).size, topic_name(message->topic).data);
-}
-
-static void take(struct engine *engine, struct part *part, uint32_t number, const struct log_message *message)
-{
-    struct batch *batch = batch_of(engine, part);
-    struct job *job = add_job(engine, batch, part, JOB_INPUT);
-    bool failed = false;
-
-    if (!job)
-        return;
-    job->input = (uint8_t)number;
-    job->in.topic = message->topic;
-    job->in.partition = message->partition;
-    job->in.offset = message->offset;
-    if (message->has_key)
-        job->in.key = memory_text(&batch->memory, message->key, &failed);
-    if (message->has_value)
-        job->in.value = memory_text(&batch->memory, message->value, &failed);
-    if (failed) {
-        batch->count--;
-        fail(engine, "out of memory");
-        return;
-    }
-    batch->bytes += message->key.size + message->value.size + sizeof *job;
-    part->inputs[number].fetch = message->offset + 1;
-    engine->statistics.messages++;
-}
-
-bool batch_message(void *context, const struct log_message *message)
-{
-    struct engine *engine = context;
-    uint32_t number;
-    struct part *part = part_of_input(engine, message->topic, message->partition, &number);
-
-    engine->delivered++;
-    if (!part || part->phase != PART_ACTIVE || engine->phase != PHASE_FILL || !part->inputs[number].started)
-        return true; /* fetched again when it is started */
-    struct part_input *input = &part->inputs[number];
-    if (message->offset < input->fetch) {
-        compare(engine, part, number, message);
-        return true;
-    }
-    if (!input->compared) {
-        input->missed = input->suspect = true;
-        input->started = false;
-        return true;
-    }
-    take(engine, part, number, message);
-    return engine->failure.kind != RESULT_STOP && !full(engine, batch_of(engine, part));
-}
-
-/* Starts a poll timeout that disturbs nothing else that is to be done. */
-static int poll_timeout(const struct engine *engine)
-{
-    int timeout = engine->config.idle_timeout_ms;
-
-    if (engine->halts || engine->described != engine->assignment)
-        return 0;
-    if ((engine->calls_in_flight || engine->recovering) && timeout > 1)
-        timeout = 1;
-    for (int i = 0; i < BATCHES; i++)
-        if (engine->batches[i].count && timeout > engine->config.linger_ms)
-            timeout = engine->config.linger_ms;
-    return timeout;
-}
-
-static void serve_halts(struct engine *engine)
-{
-    uint32_t cursor = 0;
-
-    for (struct part *part; engine->halts && (part = part_next(engine, &cursor));)
-        for (uint32_t i = 0; i < part->input_count; i++)
-            if (part->inputs[i].halt) {
-                engine->log->ops->halt(engine->log, part->inputs[i].topic, part->inputs[i].partition);
-                part->inputs[i].halt = false;
-                engine->halts--;
-            }
-}
-
-static struct result poll(struct engine *engine, int timeout_ms)
-{
-    serve_halts(engine);
-    engine->delivered = 0;
-    engine->polled_at = steady_now(engine);
-    struct result result = engine->log->ops->poll(engine->log, timeout_ms, &engine->handler);
-    if (result.kind == RESULT_RETRY)
-        outage_begin(engine, OUTAGE_LOG, result.reason);
-    return result;
-}
-
-struct result batch_poll(struct engine *engine)
-{
-    struct result result = poll(engine, poll_timeout(engine));
-
-    for (int i = 0; i < BATCHES; i++)
-        engine->batches[i].drained = engine->delivered == 0;
-    if (result.kind == RESULT_STOP)
-        return result;
-    return engine->delivered ? RESULT_SUCCESS : (struct result) { RESULT_RETRY, "idle" };
-}
-
-struct result batch_wait(struct engine *engine)
-{
-    uint32_t cursor = 0;
-
-    if (engine->calls_in_flight && steady_now(engine) - engine->polled_at < WAIT_POLL_MICROS)
-        return (struct result) { RESULT_RETRY, "waiting" }; /* for the store: calls_serve sleeps */
-    for (struct part *part; (part = part_next(engine, &cursor));)
-        if (part->phase == PART_ACTIVE) {
-            inputs_halt(engine, part);
-            for (uint32_t i = 0; i < part->input_count; i++)
-                part->inputs[i].start = true;
-        }
-    struct result result = poll(engine, engine->calls_in_flight ? 0 : engine->config.idle_timeout_ms);
-    return result.kind == RESULT_STOP ? result : (struct result) { RESULT_RETRY, "waiting" };
 }
 
 /* --- timers --- */
@@ -181,7 +46,7 @@ struct result batch_wait(struct engine *engine)
 bool batch_add_timer(struct engine *engine, struct part *part, struct text account_id)
 {
     struct batch *batch = batch_of(engine, part);
-    struct job *job = add_job(engine, batch, part, JOB_TIMER);
+    struct job *job = batch_add(engine, batch, part, JOB_TIMER);
     bool failed = false;
 
     if (!job)
@@ -196,7 +61,7 @@ bool batch_add_timer(struct engine *engine, struct part *part, struct text accou
 
 bool batch_add_advance(struct engine *engine, struct part *part)
 {
-    return add_job(engine, batch_of(engine, part), part, JOB_ADVANCE) != NULL;
+    return batch_add(engine, batch_of(engine, part), part, JOB_ADVANCE) != NULL;
 }
 
 /* --- when it is due --- */
@@ -206,8 +71,8 @@ bool batch_due(const struct engine *engine, const struct batch *batch)
     if (batch->count == 0)
         return false;
     int64_t age = (steady_now(engine) - batch->opened_at) / 1000;
-    return full(engine, batch) || age >= engine->config.linger_max_ms
-        || (batch->drained && age >= engine->config.linger_ms);
+    return batch_full(engine, batch) || age >= engine->config.linger_max_ms ||
+           (batch->drained && age >= engine->config.linger_ms);
 }
 
 /* By partition in order of arrival, within it account events, orders, installations, timers (rules.md 7). */

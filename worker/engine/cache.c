@@ -19,8 +19,8 @@ struct entry {
 struct cache {
     char *bytes;
     size_t segment_bytes;
-    uint32_t segment;    /* being filled */
-    size_t at;           /* next free byte in it */
+    uint32_t segment; /* being filled */
+    size_t at;        /* next free byte in it */
     size_t filled[SEGMENTS];
     uint32_t *buckets, bucket_mask;
     size_t used;
@@ -71,8 +71,7 @@ static struct entry *find(const struct cache *cache, uint32_t slot, struct text 
 {
     for (uint32_t at = cache->buckets[hash & cache->bucket_mask]; at;) {
         struct entry *entry = entry_at(cache, at);
-        if (entry->hash == hash && entry->slot == slot
-            && text_equal(key, (struct text) { entry->bytes, entry->key_size }))
+        if (entry->hash == hash && entry->slot == slot && text_equal(key, (struct text){entry->bytes, entry->key_size}))
             return entry;
         at = entry->next;
     }
@@ -109,7 +108,7 @@ enum cache_answer cache_find(struct cache *cache, uint32_t slot, struct text key
     if (!entry)
         return CACHE_MISS;
     entry->asked = true;
-    *ret_value = (struct text) { entry->bytes + entry->key_size, entry->value_size };
+    *ret_value = (struct text){entry->bytes + entry->key_size, entry->value_size};
     return entry->absent ? CACHE_ABSENT : CACHE_FOUND;
 }
 

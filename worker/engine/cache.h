@@ -1,9 +1,9 @@
 /* The bounded cache: state key -> account-state bytes, or the knowledge that there is none.
  *
  * A slot is one tenure of a partition: whoever loses or repairs it goes on with a new slot number, and the old entries
- * are never found again. Memory is taken once, at open: a ring of segments filled one after the other. When a segment is reused, entries that were asked for since they
- * came survive (up to half of it), the others go: CLOCK by segments. Nothing is pinned here: states whose store write
- * is not yet acknowledged stay with that write (calls.h). */
+ * are never found again. Memory is taken once, at open: a ring of segments filled one after the other. When a segment
+ * is reused, entries that were asked for since they came survive (up to half of it), the others go: CLOCK by segments.
+ * Nothing is pinned here: states whose store write is not yet acknowledged stay with that write (calls.h). */
 #ifndef OSBILL_ENGINE_CACHE_H
 #define OSBILL_ENGINE_CACHE_H
 

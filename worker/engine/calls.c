@@ -21,7 +21,7 @@ struct call *call_take(struct engine *engine, enum store_request_kind kind, stru
         memory_init(&call->memory, CALL_CHUNK, CALL_KEEP);
     }
     struct memory memory = call->memory;
-    *call = (struct call) { .part = part, .epoch = part ? part->epoch : 0 };
+    *call = (struct call){.part = part, .epoch = part ? part->epoch : 0};
     call->memory = memory;
     call->memory.arena.owner = &call->memory;
     call->request.kind = kind;

@@ -42,7 +42,7 @@ struct result begin_step(struct engine *engine)
         engine->phase = PHASE_PUBLISH;
         return RESULT_SUCCESS;
     }
-    return (struct result) { RESULT_RETRY, "begin" };
+    return (struct result){RESULT_RETRY, "begin"};
 }
 
 struct result publish_step(struct engine *engine)
@@ -56,7 +56,7 @@ struct result publish_step(struct engine *engine)
         else if (result.kind == RESULT_OK)
             round->sent++;
         if (!records_went_well(engine, result))
-            return (struct result) { RESULT_RETRY, "produce" };
+            return (struct result){RESULT_RETRY, "produce"};
     }
     if (round->sent == round->record_count)
         engine->phase = PHASE_FLUSH;
@@ -72,13 +72,13 @@ static struct text metadata(struct engine *engine, const struct place *to)
     int size;
 
     if (!buffer)
-        return (struct text) { NULL, 0 };
+        return (struct text){NULL, 0};
     size = snprintf(buffer, 31, "%" PRId64 " ", to->seq);
     for (unsigned i = 0; i < sizeof to->nonce.bytes; i++) {
         buffer[size++] = digits[to->nonce.bytes[i] >> 4];
         buffer[size++] = digits[to->nonce.bytes[i] & 15];
     }
-    return (struct text) { buffer, (uint32_t)size };
+    return (struct text){buffer, (uint32_t)size};
 }
 
 /* The next offsets of all inputs of every partition that writes, timer-only transactions too: without offsets there is
@@ -92,11 +92,10 @@ static bool set_offsets(struct engine *engine)
         return false;
     for (uint32_t i = 0; i < round->part_count; i++) {
         const struct round_part *rp = &round->parts[i];
-        struct text text = rp->writes ? metadata(engine, &rp->to) : (struct text) { NULL, 0 };
+        struct text text = rp->writes ? metadata(engine, &rp->to) : (struct text){NULL, 0};
         for (uint32_t k = 0; rp->writes && k < rp->part->input_count; k++)
-            round->offsets[round->offset_count++] = (struct log_offset) {
-                rp->part->inputs[k].topic, rp->part->inputs[k].partition, rp->to.inputs[k].next, text
-            };
+            round->offsets[round->offset_count++] = (struct log_offset){
+                rp->part->inputs[k].topic, rp->part->inputs[k].partition, rp->to.inputs[k].next, text};
     }
     return true;
 }
@@ -104,7 +103,7 @@ static bool set_offsets(struct engine *engine)
 struct result flush_step(struct engine *engine)
 {
     if (!records_went_well(engine, engine->log->ops->flush(engine->log, engine->config.port_timeout_ms)))
-        return (struct result) { RESULT_RETRY, "flush" };
+        return (struct result){RESULT_RETRY, "flush"};
     if (!set_offsets(engine)) {
         fail(engine, "out of memory");
         return engine->failure;
@@ -119,7 +118,7 @@ struct result offsets_step(struct engine *engine)
 
     if (!went_well(engine, engine->log->ops->send_offsets(engine->log, engine->batch->generation, round->offsets,
                                                           round->offset_count, engine->config.port_timeout_ms)))
-        return (struct result) { RESULT_RETRY, "send offsets" };
+        return (struct result){RESULT_RETRY, "send offsets"};
     engine->phase = PHASE_COMMIT;
     return RESULT_SUCCESS;
 }
@@ -131,7 +130,7 @@ static void keep_cached(struct engine *engine, const struct round_part *rp)
     for (uint32_t i = 0; i < rp->state_count; i++) {
         const struct log_record *record = &engine->round.records[rp->state_first + i];
         cache_put(engine->cache, rp->part->slot, record->key,
-                  record->has_value ? record->value : (struct text) { NULL, 0 });
+                  record->has_value ? record->value : (struct text){NULL, 0});
     }
 }
 
@@ -183,7 +182,7 @@ struct result commit_step(struct engine *engine)
     struct round *round = &engine->round;
 
     if (!went_well(engine, engine->log->ops->commit(engine->log, engine->config.port_timeout_ms)))
-        return (struct result) { RESULT_RETRY, "commit" };
+        return (struct result){RESULT_RETRY, "commit"};
     for (uint32_t i = 0; i < round->part_count; i++)
         if (round->parts[i].writes)
             merge(engine, &round->parts[i]);
@@ -213,13 +212,11 @@ struct result abort_step(struct engine *engine)
     switch (result.kind) {
     case RESULT_OK: break;
     case RESULT_STOP: fail(engine, "%s", result.reason); return result;
-    case RESULT_RETRY:
-        outage_begin(engine, OUTAGE_LOG, result.reason);
-        return (struct result) { RESULT_RETRY, "abort" };
+    case RESULT_RETRY: outage_begin(engine, OUTAGE_LOG, result.reason); return (struct result){RESULT_RETRY, "abort"};
     default: engine->phase = PHASE_RECREATE; return RESULT_SUCCESS;
     }
     engine->statistics.aborts++;
-    say(engine, NOTICE_WARNING, "abort", NULL, "transaction aborted: %s", round->cause);
+    engine_say(engine, NOTICE_WARNING, "abort", NULL, "transaction aborted: %s", round->cause);
     engine->phase = PHASE_JUDGE; /* the same messages again, from memory */
     if (round->lost)
         parts_lose_all(engine);
@@ -241,7 +238,7 @@ struct result recreate_step(struct engine *engine)
     }
     if (result.kind != RESULT_OK) {
         outage_begin(engine, OUTAGE_LOG, result.reason);
-        return (struct result) { RESULT_RETRY, "opening the producer" };
+        return (struct result){RESULT_RETRY, "opening the producer"};
     }
     outage_end(engine, OUTAGE_LOG);
     engine->statistics.recreations++;

@@ -7,7 +7,7 @@ enum { STEP_MICROS = 20 * 1000, STOP_MICROS = 3 * 1000 * 1000, STORE_WAIT_MS = 1
 
 struct engine_config engine_defaults(void)
 {
-    return (struct engine_config) {
+    return (struct engine_config){
         .prefix = TEXT("osbill."),
         .batch_messages = 2000,
         .batch_bytes = 4U << 20,
@@ -36,8 +36,8 @@ static void set_ports(struct engine *engine, const struct engine_ports *ports)
     engine->codec = ports->codec;
     engine->hashes = ports->hashes;
     engine->catalogue = ports->catalogue;
-    engine->reader = (struct reader) { engine, judge_parked };
-    engine->handler = (struct log_handler) {
+    engine->reader = (struct reader){engine, judge_parked};
+    engine->handler = (struct log_handler){
         .context = engine,
         .message = batch_message,
         .end = input_ended,
@@ -70,7 +70,7 @@ struct engine *engine_open(const struct engine_config *config, const struct engi
     }
     if (config->prefix.size)
         memcpy(engine->prefix, config->prefix.data, config->prefix.size);
-    engine->here.prefix = (struct text) { engine->prefix, config->prefix.size };
+    engine->here.prefix = (struct text){engine->prefix, config->prefix.size};
     return engine;
 }
 
@@ -122,7 +122,7 @@ static struct result stop_step(struct engine *engine)
         batches_drop(engine);
     calls_serve(engine, STORE_WAIT_MS);
     if (engine->calls_in_flight && steady_now(engine) < engine->stop_at)
-        return (struct result) { RESULT_RETRY, "waiting for the store" };
+        return (struct result){RESULT_RETRY, "waiting for the store"};
     engine->phase = PHASE_STOPPED;
     return RESULT_SUCCESS;
 }
@@ -164,8 +164,8 @@ static struct result waiting_step(struct engine *engine, void (*step)(struct eng
     if (steady_now(engine) < engine->pause_until)
         return batch_wait(engine);
     step(engine);
-    if (engine->failure.kind == RESULT_STOP || !engine->batch || engine->phase != before
-        || done != engine->batch->judged + engine->round.decided)
+    if (engine->failure.kind == RESULT_STOP || !engine->batch || engine->phase != before ||
+        done != engine->batch->judged + engine->round.decided)
         return RESULT_SUCCESS;
     if (engine->batch->assignment != engine->assignment) {
         batches_drop(engine);

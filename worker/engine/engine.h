@@ -34,21 +34,21 @@ struct notice_sink {
 };
 
 struct engine_config {
-    struct text prefix;           /* of topics: part of the installation's identity in P */
-    uint32_t batch_messages;      /* messages of one batch at most */
-    size_t batch_bytes;           /* their keys and values */
-    uint32_t batch_records;       /* outputs and states of one transaction, about */
-    int32_t linger_ms;            /* a batch closes when it is so old and nothing more waits */
-    int32_t linger_max_ms;        /* ... and when it is so old, whatever waits */
-    size_t cache_bytes;           /* 0: every read goes to the store */
-    uint32_t max_record_bytes;    /* key and value of one output or state: the topics' max.message.bytes */
+    struct text prefix;             /* of topics: part of the installation's identity in P */
+    uint32_t batch_messages;        /* messages of one batch at most */
+    size_t batch_bytes;             /* their keys and values */
+    uint32_t batch_records;         /* outputs and states of one transaction, about */
+    int32_t linger_ms;              /* a batch closes when it is so old and nothing more waits */
+    int32_t linger_max_ms;          /* ... and when it is so old, whatever waits */
+    size_t cache_bytes;             /* 0: every read goes to the store */
+    uint32_t max_record_bytes;      /* key and value of one output or state: the topics' max.message.bytes */
     uint32_t max_dead_letter_bytes; /* of the dead-letter topic */
-    int64_t state_retention_ms;   /* delete.retention.ms of account-state: S older than half of it: rebuild */
-    int64_t clock_tolerance_ms;   /* farther from the store's clock or P.now: pause and alarm */
-    int32_t port_timeout_ms;      /* of one blocking port call */
-    int32_t idle_timeout_ms;      /* longest wait in poll when nothing is to do */
-    int32_t store_timeout_ms;     /* a store request without an answer for so long: connection reset */
-    uint32_t step_calls;          /* port calls of one step at most, where several are alike; the simulation: 1 */
+    int64_t state_retention_ms;     /* delete.retention.ms of account-state: S older than half of it: rebuild */
+    int64_t clock_tolerance_ms;     /* farther from the store's clock or P.now: pause and alarm */
+    int32_t port_timeout_ms;        /* of one blocking port call */
+    int32_t idle_timeout_ms;        /* longest wait in poll when nothing is to do */
+    int32_t store_timeout_ms;       /* a store request without an answer for so long: connection reset */
+    uint32_t step_calls;            /* port calls of one step at most, where several are alike; the simulation: 1 */
     struct decide_settings decide;
     struct lane_settings lane;
     struct notice_sink sink;
@@ -70,8 +70,8 @@ enum repair_cause {
     REPAIR_FAILED_WRITE,  /* unknown whether it happened */
     REPAIR_REFUSED_READ,
     REPAIR_FAILED_READ,
-    REPAIR_CORRUPT,    /* a state in the store cannot be decoded: full rebuild */
-    REPAIR_PRODUCER,   /* the producer was recreated: outcome unknown */
+    REPAIR_CORRUPT,     /* a state in the store cannot be decoded: full rebuild */
+    REPAIR_PRODUCER,    /* the producer was recreated: outcome unknown */
     REPAIR_INTERRUPTED, /* a roll forward was refused or cut */
     REPAIR_CAUSES
 };
@@ -84,9 +84,9 @@ struct engine_statistics {
     uint64_t repairs[REPAIR_CAUSES];
     uint64_t recoveries, rebuilds, rolled_forward; /* partitions made active; from nothing; records copied */
     uint64_t cache_hits, cache_misses, store_reads, store_writes;
-    uint64_t timers, held;    /* accounts looked at */
-    uint64_t commit_micros;   /* time between begin and commit, sum */
-    uint64_t batch_micros;    /* time between first message and commit, sum */
+    uint64_t timers, held;  /* accounts looked at */
+    uint64_t commit_micros; /* time between begin and commit, sum */
+    uint64_t batch_micros;  /* time between first message and commit, sum */
     /* Now: */
     size_t cache_bytes;
     uint32_t assigned, active, refused; /* partitions */

@@ -26,12 +26,18 @@ static bool build_index(struct call *call)
     return true;
 }
 
-/* Due date and held mark are kept with the account's record. */
+static struct account_filing filing_of(const struct account_state *account)
+{
+    return account ? account_filing(account) : (struct account_filing){0};
+}
+
+/* Due date and held mark are kept with the account's record; where they stay as they are, the store need not look. */
 static void file(struct store_record *record, const struct state *state)
 {
-    if (state->kind != STATE_ACCOUNT || !state->value)
+    if (state->kind != STATE_ACCOUNT)
         return;
-    struct account_filing filing = account_filing(state->value);
+    struct account_filing filing = filing_of(state->value), before = filing_of(state->loaded);
+    record->has_due = filing.due_at != before.due_at || filing.held != before.held;
     record->due_at = filing.due_at;
     record->held = filing.held;
 }
@@ -50,8 +56,7 @@ static bool copy_states(struct engine *engine, struct call *call, const struct r
             state = state->next;
         struct store_record *record = &call->request.records[i];
         record->key = memory_text(&call->memory, from[i].key, &failed);
-        record->value = from[i].has_value ? memory_text(&call->memory, from[i].value, &failed) : (struct text) { 0 };
-        record->has_due = state->kind == STATE_ACCOUNT;
+        record->value = from[i].has_value ? memory_text(&call->memory, from[i].value, &failed) : (struct text){0};
         file(record, state);
     }
     call->request.record_count = rp->state_count;
@@ -96,8 +101,8 @@ bool flight_build(struct engine *engine, struct round_part *rp, int64_t written)
     call->request.nonces[0] = part->place.nonce;
     call->request.nonce_count = 1;
     call->request.to = rp->to.nonce;
-    call->request.position
-        = place_encode(engine->codec, &rp->to, topics, topic_count, &engine->here, &call->memory.arena);
+    call->request.position =
+        place_encode(engine->codec, &rp->to, topics, topic_count, &engine->here, &call->memory.arena);
     if (!call->request.position.data || !copy_states(engine, call, rp)) {
         call_drop(engine, call);
         fail(engine, "out of memory");

@@ -1,22 +1,13 @@
 #include "worker/engine/follower.h"
 
-#include "core/snapshot.h"
 #include "worker/engine/memory.h"
+#include "worker/engine/snapshots.h"
 
 #include <inttypes.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BOOK_CHUNK = 256 << 10, SNAPSHOT_CHUNK = 64 << 10 };
-
-struct snapshot {
-    struct memory memory;
-    const struct catalogue *catalogue;
-    struct snapshot *base; /* shares its memory; NULL: none */
-    uint32_t references;   /* of users, of the follower for the newest, of those that share */
-    struct snapshot *next;
-};
+enum { BOOK_CHUNK = 256 << 10, SCRATCH = 64 << 10 };
 
 struct follower {
     struct follower_config config;
@@ -34,98 +25,19 @@ struct follower {
     bool boundary;     /* nothing was read since it: the book is whole */
     bool dirty;        /* newer than the newest snapshot */
     bool again;        /* a schema is not available */
-    uint64_t built_revision;
     int64_t built_at;
     char reason[200];
-
-    pthread_mutex_t lock; /* of all below */
-    struct snapshot *snapshots, *newest;
+    struct snapshots snapshots;
 };
-
-/* --- snapshots --- */
-
-static void drop_reference(struct follower *follower, struct snapshot *snapshot)
-{
-    while (snapshot && --snapshot->references == 0) {
-        struct snapshot **place = &follower->snapshots, *base = snapshot->base;
-        while (*place != snapshot)
-            place = &(*place)->next;
-        *place = snapshot->next;
-        memory_clear(&snapshot->memory);
-        free(snapshot);
-        snapshot = base;
-    }
-}
 
 static const struct catalogue *acquire(void *context)
 {
-    struct follower *follower = context;
-    const struct catalogue *catalogue = NULL;
-
-    pthread_mutex_lock(&follower->lock);
-    if (follower->newest) {
-        follower->newest->references++;
-        catalogue = follower->newest->catalogue;
-    }
-    pthread_mutex_unlock(&follower->lock);
-    return catalogue;
+    return snapshots_acquire(&((struct follower *)context)->snapshots);
 }
 
 static void release(void *context, const struct catalogue *catalogue)
 {
-    struct follower *follower = context;
-
-    pthread_mutex_lock(&follower->lock);
-    struct snapshot *snapshot = follower->snapshots;
-    while (snapshot && snapshot->catalogue != catalogue)
-        snapshot = snapshot->next;
-    drop_reference(follower, snapshot);
-    pthread_mutex_unlock(&follower->lock);
-}
-
-/* A change that a snapshot does not show, such as a scan's bookkeeping, only changes the version. */
-static const struct catalogue *make(struct follower *follower, struct snapshot *snapshot)
-{
-    struct arena *arena = &snapshot->memory.arena;
-
-    if (!follower->newest || follower->book.revision != follower->built_revision)
-        return catalogue_build(&follower->book, follower->version, arena);
-    snapshot->base = follower->newest->base ? follower->newest->base : follower->newest;
-    return catalogue_renumber(follower->newest->catalogue, follower->version, arena);
-}
-
-static void publish(struct follower *follower, struct snapshot *snapshot)
-{
-    pthread_mutex_lock(&follower->lock);
-    struct snapshot *before = follower->newest;
-    if (snapshot->base)
-        snapshot->base->references++;
-    snapshot->references = 1;
-    snapshot->next = follower->snapshots;
-    follower->snapshots = follower->newest = snapshot;
-    if (before)
-        drop_reference(follower, before);
-    pthread_mutex_unlock(&follower->lock);
-}
-
-static bool build(struct follower *follower)
-{
-    struct snapshot *snapshot = calloc(1, sizeof *snapshot);
-
-    if (!snapshot)
-        return false;
-    memory_init(&snapshot->memory, SNAPSHOT_CHUNK, 0);
-    snapshot->catalogue = make(follower, snapshot);
-    if (!snapshot->catalogue) {
-        memory_clear(&snapshot->memory);
-        free(snapshot);
-        return false;
-    }
-    publish(follower, snapshot);
-    follower->built_revision = follower->book.revision;
-    follower->built_at = follower->clock->monotonic(follower->clock->context);
-    follower->dirty = false;
-    return true;
+    snapshots_release(&((struct follower *)context)->snapshots, catalogue);
 }
 
 /* --- records --- */
@@ -139,8 +51,8 @@ static bool complain(struct follower *follower, struct text key, const char *wha
 static bool decode(struct follower *follower, const struct record_type *type, const struct log_message *message,
                    void *ret_record)
 {
-    struct decode_answer answer = follower->codec->decode(follower->codec->context, type, message->value,
-                                                          &follower->scratch.arena, ret_record);
+    struct decode_answer answer =
+        follower->codec->decode(follower->codec->context, type, message->value, &follower->scratch.arena, ret_record);
     switch (answer.status) {
     case DECODE_OK: return true;
     case DECODE_UNAVAILABLE: follower->again = true; return false;
@@ -210,31 +122,32 @@ static bool tidy(struct follower *follower)
 
 static struct result no_memory(void)
 {
-    return (struct result) { RESULT_STOP, "catalogue follower: out of memory" };
+    return (struct result){RESULT_STOP, "catalogue follower: out of memory"};
 }
 
 /* Under a stream of transactions not each is shown; when nothing more comes, the last one is. */
 static struct result show(struct follower *follower, struct result result)
 {
     int64_t now = follower->clock->monotonic(follower->clock->context);
-    bool wanted = follower->dirty || !follower->newest;
+    bool none = follower_version(follower) < 0, wanted = follower->dirty || none;
 
     if (!follower->boundary || !wanted || follower->from < follower->end)
         return result;
-    if (result.kind == RESULT_OK && follower->newest
-        && now - follower->built_at < (int64_t)follower->config.build_interval_ms * 1000)
+    if (result.kind == RESULT_OK && !none &&
+        now - follower->built_at < (int64_t)follower->config.build_interval_ms * 1000)
         return result;
-    if (!tidy(follower) || !build(follower))
+    if (!tidy(follower) || !snapshots_build(&follower->snapshots, &follower->book, follower->version))
         return no_memory();
+    follower->built_at = now;
+    follower->dirty = false;
     return result;
 }
 
 static struct result ask_end(struct follower *follower)
 {
     int64_t first = 0, end = 0;
-    struct result result
-        = follower->log->ops->bounds(follower->log, TOPIC_CATALOGUE_STATE, 0, LOG_READ_COMMITTED,
-                                     follower->config.port_timeout_ms, &first, &end);
+    struct result result = follower->log->ops->bounds(follower->log, TOPIC_CATALOGUE_STATE, 0, LOG_READ_COMMITTED,
+                                                      follower->config.port_timeout_ms, &first, &end);
 
     if (result.kind == RESULT_OK) {
         follower->from = first;
@@ -245,7 +158,7 @@ static struct result ask_end(struct follower *follower)
 
 struct result follower_step(struct follower *follower)
 {
-    struct log_handler handler = { .context = follower, .message = record_read };
+    struct log_handler handler = {.context = follower, .message = record_read};
     int64_t before = follower->from;
 
     if (follower->end < 0)
@@ -259,10 +172,10 @@ struct result follower_step(struct follower *follower)
     result = follower->log->ops->read(follower->log, TOPIC_CATALOGUE_STATE, 0, &follower->from, to,
                                       follower->config.port_timeout_ms, &handler);
     if (follower->reason[0])
-        return (struct result) { RESULT_STOP, follower->reason };
+        return (struct result){RESULT_STOP, follower->reason};
     if (follower->again) {
         follower->from = before; /* loading a record twice changes nothing */
-        return (struct result) { RESULT_RETRY, "the schema of catalogue-state is not available" };
+        return (struct result){RESULT_RETRY, "the schema of catalogue-state is not available"};
     }
     return show(follower, result);
 }
@@ -280,11 +193,11 @@ struct follower *follower_open(const struct follower_config *config, struct log 
     follower->clock = clock;
     follower->end = -1;
     follower->boundary = true;
-    follower->source = (struct catalogue_source) { follower, acquire, release };
+    follower->source = (struct catalogue_source){follower, acquire, release};
     memory_init(&follower->books[0], BOOK_CHUNK, 0);
     memory_init(&follower->books[1], BOOK_CHUNK, 0);
-    memory_init(&follower->scratch, SNAPSHOT_CHUNK, SNAPSHOT_CHUNK);
-    if (pthread_mutex_init(&follower->lock, NULL) != 0 || !book_init(&follower->book, &follower->books[0].arena)) {
+    memory_init(&follower->scratch, SCRATCH, SCRATCH);
+    if (!snapshots_open(&follower->snapshots) || !book_init(&follower->book, &follower->books[0].arena)) {
         memory_clear(&follower->books[0]);
         free(follower);
         return NULL;
@@ -296,11 +209,10 @@ void follower_close(struct follower *follower)
 {
     if (!follower)
         return;
-    drop_reference(follower, follower->newest);
     memory_clear(&follower->books[0]);
     memory_clear(&follower->books[1]);
     memory_clear(&follower->scratch);
-    pthread_mutex_destroy(&follower->lock);
+    snapshots_close(&follower->snapshots);
     free(follower);
 }
 
@@ -311,8 +223,10 @@ const struct catalogue_source *follower_source(const struct follower *follower)
 
 int64_t follower_version(struct follower *follower)
 {
-    pthread_mutex_lock(&follower->lock);
-    int64_t version = follower->newest ? catalogue_version(follower->newest->catalogue) : -1;
-    pthread_mutex_unlock(&follower->lock);
+    const struct catalogue *catalogue = snapshots_acquire(&follower->snapshots);
+    int64_t version = catalogue ? catalogue_version(catalogue) : -1;
+
+    if (catalogue)
+        snapshots_release(&follower->snapshots, catalogue);
     return version;
 }

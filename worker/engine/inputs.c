@@ -31,8 +31,8 @@ void inputs_rewind(struct part *part)
 
 struct hash record_hash(const struct engine *engine, struct text key, struct text value)
 {
-    struct hash parts[2] = { engine->hashes->hash128(key.data, key.size),
-                             engine->hashes->hash128(value.data, value.size) };
+    struct hash parts[2] = {engine->hashes->hash128(key.data, key.size),
+                            engine->hashes->hash128(value.data, value.size)};
 
     return engine->hashes->hash128(parts, sizeof parts);
 }
@@ -55,7 +55,8 @@ static void judge_bounds(struct engine *engine, struct part *part, uint32_t numb
                     " is the next to decide: retention deleted undecided input",
                     (int)name.size, name.data, first, known->next);
     else if (input->missed && known->last >= first)
-        part_refuse(engine, part, "%.*s has no record at offset %" PRId64 " any more, which was decided: the topic "
+        part_refuse(engine, part,
+                    "%.*s has no record at offset %" PRId64 " any more, which was decided: the topic "
                     "was recreated",
                     (int)name.size, name.data, known->last);
     else {
@@ -69,8 +70,8 @@ static void ask_bounds(struct engine *engine, struct part *part, uint32_t number
 {
     struct part_input *input = &part->inputs[number];
     int64_t first, end;
-    struct result result = engine->log->ops->bounds(engine->log, input->topic, input->partition,
-                                                    LOG_READ_UNCOMMITTED, engine->config.port_timeout_ms, &first, &end);
+    struct result result = engine->log->ops->bounds(engine->log, input->topic, input->partition, LOG_READ_UNCOMMITTED,
+                                                    engine->config.port_timeout_ms, &first, &end);
 
     if (result.kind == RESULT_STOP)
         part_refuse(engine, part, "%s", result.reason);
@@ -86,8 +87,8 @@ static void start(struct engine *engine, struct part *part, uint32_t number)
 {
     struct part_input *input = &part->inputs[number];
     int64_t last = part->place.inputs[number].last;
-    struct result result = engine->log->ops->start(engine->log, input->topic, input->partition,
-                                                   input->compared ? input->fetch : last);
+    struct result result =
+        engine->log->ops->start(engine->log, input->topic, input->partition, input->compared ? input->fetch : last);
 
     if (result.kind == RESULT_OK) {
         input->start = false;
@@ -156,8 +157,8 @@ void input_failed(void *context, enum topic topic, int32_t partition, const char
 
     if (!input)
         return;
-    say(engine, NOTICE_WARNING, "fetch", part, "%.*s cannot be fetched: %s", (int)topic_name(topic).size,
-        topic_name(topic).data, reason);
+    engine_say(engine, NOTICE_WARNING, "fetch", part, "%.*s cannot be fetched: %s", (int)topic_name(topic).size,
+               topic_name(topic).data, reason);
     input->started = false;
     input->suspect = true;
 }

@@ -1,5 +1,5 @@
-/* Decodes the batch's messages and validates what only the engine can see: bytes, key, partition (rules.md 8; design.md,
- * "Traps"). What is wrong becomes a dead letter; an outage never does. */
+/* Decodes the batch's messages and validates what only the engine can see: bytes, key, partition (rules.md 8;
+ * design.md, "Traps"). What is wrong becomes a dead letter; an outage never does. */
 #include "worker/engine/inside.h"
 
 static const struct record_type *input_type(enum topic topic)
@@ -36,7 +36,8 @@ static void judge_key(const struct engine *engine, struct job *job)
     const struct input *input = &job->in;
 
     if (!input->key.data)
-        condemn(job, RULE_WRONG_PARTITION, "wrong-partition", TEXT("the message has no key; it must be the account_id"));
+        condemn(job, RULE_WRONG_PARTITION, "wrong-partition",
+                TEXT("the message has no key; it must be the account_id"));
     else if (!text_equal(input->key, account_of(input)))
         condemn(job, RULE_WRONG_PARTITION, "wrong-partition", TEXT("the message key is not the account_id"));
     else if (key_partition(input->key, engine->here.partitions) != input->partition)
@@ -60,7 +61,7 @@ static bool judge(struct engine *engine, struct batch *batch, struct job *job)
     case DECODE_UNAVAILABLE: outage_begin(engine, OUTAGE_REGISTRY, answer.message); return false;
     case DECODE_NO_MEMORY: fail(engine, "out of memory"); return false;
     case DECODE_BAD: {
-        struct text message = { answer.message, answer.message ? (uint32_t)strlen(answer.message) : 0 };
+        struct text message = {answer.message, answer.message ? (uint32_t)strlen(answer.message) : 0};
         message = memory_text(&batch->memory, message, &failed);
         memset(&job->in.as, 0, sizeof job->in.as);
         condemn(job, RULE_UNREADABLE, answer.code, message);
@@ -96,8 +97,8 @@ bool judge_parked(void *context, enum topic topic, struct text value, struct are
 
     if (topic >= TOPIC_INPUTS)
         return false;
-    struct decode_answer answer
-        = engine->codec->decode(engine->codec->context, input_type(topic), value, arena, &ret_input->as);
+    struct decode_answer answer =
+        engine->codec->decode(engine->codec->context, input_type(topic), value, arena, &ret_input->as);
     ret_input->topic = topic;
     ret_input->value = value;
     if (answer.status == DECODE_UNAVAILABLE) {

@@ -8,8 +8,8 @@ static uint32_t murmur2(const unsigned char *data, uint32_t size)
     uint32_t h = 0x9747b28cU ^ size, i = 0;
 
     for (; i + 4 <= size; i += 4) {
-        uint32_t k = (uint32_t)data[i] | (uint32_t)data[i + 1] << 8 | (uint32_t)data[i + 2] << 16
-            | (uint32_t)data[i + 3] << 24;
+        uint32_t k =
+            (uint32_t)data[i] | (uint32_t)data[i + 1] << 8 | (uint32_t)data[i + 2] << 16 | (uint32_t)data[i + 3] << 24;
         k *= m;
         k ^= k >> 24;
         h = (h * m) ^ (k * m);
@@ -51,5 +51,5 @@ struct text position_key(int32_t partition, char *buffer)
 {
     int size = snprintf(buffer, POSITION_KEY_MAX, "p:%d", (int)partition);
 
-    return (struct text) { buffer, (uint32_t)size };
+    return (struct text){buffer, (uint32_t)size};
 }

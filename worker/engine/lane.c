@@ -68,8 +68,8 @@ static enum place_status load(struct engine *engine, struct lane_office *lane, s
 
     memory_reset(&lane->scratch);
     if (value.data) {
-        struct decode_answer answer = engine->codec->decode(engine->codec->context, &catalogue_state_record, value,
-                                                            &lane->scratch.arena, &state);
+        struct decode_answer answer =
+            engine->codec->decode(engine->codec->context, &catalogue_state_record, value, &lane->scratch.arena, &state);
         if (answer.status == DECODE_UNAVAILABLE)
             return PLACE_UNAVAILABLE;
         if (answer.status != DECODE_OK)
@@ -91,8 +91,8 @@ enum place_status lane_take(struct engine *engine, struct text key, struct text 
         return PLACE_NO_MEMORY;
     enum place_status status = load(engine, lane, key, value);
     if (status == PLACE_UNREADABLE)
-        part_refuse(engine, engine->lane_part, "catalogue-state key %.*s is not understood: written by a newer version?",
-                    (int)key.size, key.data);
+        part_refuse(engine, engine->lane_part,
+                    "catalogue-state key %.*s is not understood: written by a newer version?", (int)key.size, key.data);
     return status;
 }
 

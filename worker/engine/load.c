@@ -30,8 +30,8 @@ static bool supply(struct engine *engine, struct part *part, struct state *state
         fail(engine, "out of memory");
         return false;
     }
-    struct decode_answer answer
-        = engine->codec->decode(engine->codec->context, type, own, &round->memory.arena, record);
+    struct decode_answer answer =
+        engine->codec->decode(engine->codec->context, type, own, &round->memory.arena, record);
     switch (answer.status) {
     case DECODE_OK: overlay_put(state, record); return true;
     case DECODE_BAD: spoil(part, REPAIR_CORRUPT); return false;
@@ -49,7 +49,7 @@ static bool find_near(struct engine *engine, const struct part *part, struct tex
     }
     switch (cache_find(engine->cache, part->slot, key, ret_value)) {
     case CACHE_MISS: engine->statistics.cache_misses++; return false;
-    case CACHE_ABSENT: *ret_value = (struct text) { NULL, 0 }; break;
+    case CACHE_ABSENT: *ret_value = (struct text){NULL, 0}; break;
     case CACHE_FOUND: break;
     }
     engine->statistics.cache_hits++;
@@ -143,8 +143,7 @@ void read_answered(struct engine *engine, struct call *call)
         return;
     engine->round.reads--;
     if (call->request.result.kind != RESULT_OK) {
-        spoil(call->part,
-              call->request.result.kind == RESULT_REFUSED ? REPAIR_REFUSED_READ : REPAIR_FAILED_READ);
+        spoil(call->part, call->request.result.kind == RESULT_REFUSED ? REPAIR_REFUSED_READ : REPAIR_FAILED_READ);
         return;
     }
     for (uint32_t i = 0; i < call->request.record_count; i++) {
@@ -200,7 +199,7 @@ static void ask_wants(struct engine *engine)
         if (job->kind == JOB_INPUT && job->dead == RULE_NONE)
             decide_wants(&job->part->round->desk, &job->in);
         else if (job->kind == JOB_TIMER && !job->skipped) {
-            struct state_key key = { .kind = STATE_ACCOUNT, .account_id = job->account_id };
+            struct state_key key = {.kind = STATE_ACCOUNT, .account_id = job->account_id};
             overlay_state(&job->part->round->overlay, &key);
         }
     }

@@ -36,7 +36,7 @@ static bool grow(struct arena *arena, size_t size)
 
 void memory_init(struct memory *memory, size_t chunk_bytes, size_t keep_bytes)
 {
-    *memory = (struct memory) { .chunk_bytes = chunk_bytes, .keep_bytes = keep_bytes };
+    *memory = (struct memory){.chunk_bytes = chunk_bytes, .keep_bytes = keep_bytes};
     memory->arena.grow = grow;
     memory->arena.owner = memory;
 }
@@ -101,9 +101,9 @@ struct text memory_text(struct memory *memory, struct text text, bool *failed)
     char *bytes = arena_alloc(&memory->arena, text.size ? text.size : 1, 1);
     if (!bytes) {
         *failed = true;
-        return (struct text) { NULL, 0 };
+        return (struct text){NULL, 0};
     }
     if (text.size)
         memcpy(bytes, text.data, text.size);
-    return (struct text) { bytes, text.size };
+    return (struct text){bytes, text.size};
 }

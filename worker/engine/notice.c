@@ -14,11 +14,11 @@ static int32_t part_number(const struct part *part)
     return part_is_lane(part) ? NOTICE_LANE : part->partition;
 }
 
-void say(struct engine *engine, enum notice_level level, const char *event, const struct part *part,
-         const char *format, ...)
+void engine_say(struct engine *engine, enum notice_level level, const char *event, const struct part *part,
+                const char *format, ...)
 {
     char text[512];
-    struct notice notice = { level, event, part_number(part), text };
+    struct notice notice = {level, event, part_number(part), text};
     va_list arguments;
 
     if (!engine->config.sink.notice)
@@ -47,8 +47,9 @@ void outage_begin(struct engine *engine, enum outage_kind kind, const char *reas
     if (outage->said || now - outage->since < OUTAGE_MICROS)
         return;
     outage->said = true;
-    say(engine, NOTICE_WARNING, "paused", NULL, "paused, waiting for %s: %s; nothing is lost, it goes on by itself",
-        outage_names[kind], reason ? reason : "no answer");
+    engine_say(engine, NOTICE_WARNING, "paused", NULL,
+               "paused, waiting for %s: %s; nothing is lost, it goes on by itself", outage_names[kind],
+               reason ? reason : "no answer");
 }
 
 void outage_end(struct engine *engine, enum outage_kind kind)
@@ -56,9 +57,9 @@ void outage_end(struct engine *engine, enum outage_kind kind)
     struct outage *outage = &engine->outages[kind];
 
     if (outage->said)
-        say(engine, NOTICE_INFO, "resumed", NULL, "%s answers again after %" PRId64 " ms: going on",
-            outage_names[kind], (steady_now(engine) - outage->since) / 1000);
-    *outage = (struct outage) { 0 };
+        engine_say(engine, NOTICE_INFO, "resumed", NULL, "%s answers again after %" PRId64 " ms: going on",
+                   outage_names[kind], (steady_now(engine) - outage->since) / 1000);
+    *outage = (struct outage){0};
 }
 
 void fail(struct engine *engine, const char *format, ...)
@@ -70,5 +71,5 @@ void fail(struct engine *engine, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(engine->failure_text, sizeof engine->failure_text, format, arguments);
     va_end(arguments);
-    engine->failure = (struct result) { RESULT_STOP, engine->failure_text };
+    engine->failure = (struct result){RESULT_STOP, engine->failure_text};
 }

@@ -14,7 +14,7 @@ bool totals_copy(const struct currency_total_array *from, struct memory *memory,
         items[i] = from->items[i];
         items[i].currency = memory_text(memory, from->items[i].currency, &failed);
     }
-    *ret_totals = (struct currency_total_array) { items, from->count };
+    *ret_totals = (struct currency_total_array){items, from->count};
     return !failed;
 }
 
@@ -22,13 +22,12 @@ static void read_inputs(const struct position *position, const enum topic *topic
                         struct place *place)
 {
     for (uint32_t i = 0; i < PART_INPUTS; i++)
-        place->inputs[i] = (struct place_input) { .next = -1, .last = -1 };
+        place->inputs[i] = (struct place_input){.next = -1, .last = -1};
     for (uint32_t k = 0; k < position->inputs.count; k++) {
         const struct input_position *input = &position->inputs.items[k];
         for (uint32_t i = 0; i < topic_count; i++)
             if (text_equal(input->topic, topic_name(topics[i])))
-                place->inputs[i]
-                    = (struct place_input) { input->next_offset, input->last_offset, input->last_hash };
+                place->inputs[i] = (struct place_input){input->next_offset, input->last_offset, input->last_hash};
     }
 }
 
@@ -36,8 +35,8 @@ static enum place_status judge(const struct position *position, const struct ins
 {
     if (position->format > ENGINE_FORMAT)
         return PLACE_NEWER;
-    if (!text_equal(position->cluster_id, here->cluster_id) || !text_equal(position->prefix, here->prefix)
-        || position->partitions != here->partitions)
+    if (!text_equal(position->cluster_id, here->cluster_id) || !text_equal(position->prefix, here->prefix) ||
+        position->partitions != here->partitions)
         return PLACE_STRANGER;
     return PLACE_OK;
 }
@@ -52,15 +51,14 @@ enum place_status place_decode(const struct record_codec *codec, struct text byt
 
     if (failed)
         return PLACE_NO_MEMORY;
-    struct decode_answer answer
-        = codec->decode(codec->context, &position_record, own, &memory->arena, &position);
+    struct decode_answer answer = codec->decode(codec->context, &position_record, own, &memory->arena, &position);
     switch (answer.status) {
     case DECODE_OK: break;
     case DECODE_BAD: return PLACE_UNREADABLE;
     case DECODE_UNAVAILABLE: return PLACE_UNAVAILABLE;
     case DECODE_NO_MEMORY: return PLACE_NO_MEMORY;
     }
-    *ret_place = (struct place) {
+    *ret_place = (struct place){
         .seq = position.seq,
         .nonce = position.nonce,
         .complete_below = position.complete_below,
@@ -71,7 +69,7 @@ enum place_status place_decode(const struct record_codec *codec, struct text byt
         .format = position.format,
     };
     read_inputs(&position, topics, topic_count, ret_place);
-    *ret_of = (struct installation) { position.cluster_id, position.prefix, position.partitions };
+    *ret_of = (struct installation){position.cluster_id, position.prefix, position.partitions};
     if (!totals_copy(&position.totals, memory, &ret_place->totals))
         return PLACE_NO_MEMORY;
     return judge(&position, here);
@@ -83,12 +81,12 @@ struct text place_encode(const struct record_codec *codec, const struct place *p
     struct input_position inputs[PART_INPUTS];
 
     for (uint32_t i = 0; i < topic_count; i++)
-        inputs[i] = (struct input_position) { topic_name(topics[i]), place->inputs[i].next, place->inputs[i].hash,
-                                              place->inputs[i].last };
+        inputs[i] = (struct input_position){topic_name(topics[i]), place->inputs[i].next, place->inputs[i].hash,
+                                            place->inputs[i].last};
     struct position position = {
         .seq = place->seq,
         .nonce = place->nonce,
-        .inputs = { inputs, topic_count },
+        .inputs = {inputs, topic_count},
         .complete_below = place->complete_below,
         .written_at = place->written_at,
         .catalogue_version = place->catalogue_version,

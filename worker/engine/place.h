@@ -9,8 +9,8 @@
 enum { PART_INPUTS = 3 };
 
 struct place_input {
-    int64_t next; /* offset of the next message to decide */
-    int64_t last; /* offset of the last decided one; -1: none yet */
+    int64_t next;     /* offset of the next message to decide */
+    int64_t last;     /* offset of the last decided one; -1: none yet */
     struct hash hash; /* of it: tells a recreated topic from the one that was decided */
 };
 
@@ -34,11 +34,11 @@ struct installation {
 
 enum place_status {
     PLACE_OK,
-    PLACE_UNREADABLE, /* never: not a position record */
+    PLACE_UNREADABLE,  /* never: not a position record */
     PLACE_UNAVAILABLE, /* the registry must answer first */
     PLACE_NO_MEMORY,
-    PLACE_STRANGER,  /* of another installation */
-    PLACE_NEWER,     /* of a newer state format */
+    PLACE_STRANGER, /* of another installation */
+    PLACE_NEWER,    /* of a newer state format */
 };
 
 /* Decodes P's bytes; `topics` are the inputs by number. Totals and `ret_of` live in `memory`. On STRANGER and NEWER

@@ -9,9 +9,7 @@
 static bool went_well(struct engine *engine, struct part *part, struct result result)
 {
     switch (result.kind) {
-    case RESULT_OK:
-        outage_end(engine, OUTAGE_LOG);
-        return true;
+    case RESULT_OK: outage_end(engine, OUTAGE_LOG); return true;
     case RESULT_STOP: part_refuse(engine, part, "%s", result.reason); return false;
     default:
         outage_begin(engine, OUTAGE_LOG, result.reason);
@@ -19,79 +17,6 @@ static bool went_well(struct engine *engine, struct part *part, struct result re
         return false;
     }
 }
-
-/* --- what the topics are --- */
-
-static int32_t wanted_partitions(const struct engine *engine, enum topic topic)
-{
-    switch (topic) {
-    case TOPIC_ACCOUNT: return 0; /* tells the number */
-    case TOPIC_TEMPLATE_DISCOVERED:
-    case TOPIC_CATALOGUE:
-    case TOPIC_CATALOGUE_STATE: return 1;
-    case TOPIC_ORDER:
-    case TOPIC_OS_INSTALLED:
-    case TOPIC_CHARGE:
-    case TOPIC_DECISION:
-    case TOPIC_ACCOUNT_STATE: return engine->here.partitions;
-    default: return -1; /* any */
-    }
-}
-
-static bool take_description(struct engine *engine, enum topic topic, struct text cluster_id, int32_t partitions)
-{
-    int32_t wanted = wanted_partitions(engine, topic);
-
-    if (wanted > 0 && partitions != wanted) {
-        fail(engine, "topic %.*s has %d partitions, expected %d as topic account has (contract.md); `osbill init` says what differs",
-             (int)topic_name(topic).size, topic_name(topic).data, partitions, wanted);
-        return false;
-    }
-    if (topic != TOPIC_ACCOUNT)
-        return true;
-    char *copy = malloc(cluster_id.size + 1U);
-    if (!copy) {
-        fail(engine, "out of memory");
-        return false;
-    }
-    if (cluster_id.size)
-        memcpy(copy, cluster_id.data, cluster_id.size);
-    free(engine->cluster_id);
-    engine->cluster_id = copy;
-    engine->here.cluster_id = (struct text) { copy, cluster_id.size };
-    engine->here.partitions = partitions;
-    return true;
-}
-
-/* One topic a step, anew for each assignment: partitions may have been added meanwhile. */
-static void describe_step(struct engine *engine)
-{
-    static const enum topic order[] = { TOPIC_ACCOUNT, TOPIC_ORDER, TOPIC_OS_INSTALLED, TOPIC_CHARGE,
-                                        TOPIC_DECISION, TOPIC_ACCOUNT_STATE, TOPIC_CATALOGUE_STATE };
-    enum topic topic = order[engine->describe_topic];
-    struct text cluster_id = { NULL, 0 };
-    int32_t partitions = 0;
-    struct result result = engine->log->ops->describe(engine->log, topic, engine->config.port_timeout_ms,
-                                                      &cluster_id, &partitions);
-
-    if (result.kind == RESULT_STOP) {
-        fail(engine, "%s", result.reason);
-        return;
-    }
-    if (result.kind != RESULT_OK) {
-        outage_begin(engine, OUTAGE_LOG, result.reason);
-        return;
-    }
-    outage_end(engine, OUTAGE_LOG);
-    if (!take_description(engine, topic, cluster_id, partitions))
-        return;
-    if (++engine->describe_topic == (int32_t)(sizeof order / sizeof *order)) {
-        engine->describe_topic = 0;
-        engine->described = engine->assignment;
-    }
-}
-
-/* --- committed, claim, END --- */
 
 /* "<seq> <nonce>" as commit.c writes it; anything else is a stranger's. */
 static int64_t metadata_seq(struct text metadata)
@@ -109,12 +34,11 @@ static void ask_committed(struct engine *engine, struct part *part)
     struct log_offset offsets[PART_INPUTS];
 
     for (uint32_t i = 0; i < part->input_count; i++)
-        offsets[i] = (struct log_offset) {
-            .topic = part->inputs[i].topic, .partition = part->inputs[i].partition, .offset = LOG_NO_OFFSET
-        };
-    if (!went_well(engine, part,
-                   engine->log->ops->committed(engine->log, offsets, part->input_count,
-                                               engine->config.port_timeout_ms)))
+        offsets[i] = (struct log_offset){
+            .topic = part->inputs[i].topic, .partition = part->inputs[i].partition, .offset = LOG_NO_OFFSET};
+    if (!went_well(
+            engine, part,
+            engine->log->ops->committed(engine->log, offsets, part->input_count, engine->config.port_timeout_ms)))
         return;
     part->recovery.committed_seq = 0;
     for (uint32_t i = 0; i < part->input_count; i++) {
@@ -138,8 +62,7 @@ static void claim(struct engine *engine, struct part *part)
     call_submit(engine, call);
 }
 
-static void take_base(struct engine *engine, struct part *part, enum place_status status,
-                      const struct installation *of)
+static void take_base(struct engine *engine, struct part *part, enum place_status status, const struct installation *of)
 {
     switch (status) {
     case PLACE_OK: break;
@@ -173,14 +96,15 @@ void claim_answered(struct engine *engine, struct call *call)
         return;
     }
     memory_reset(&part->recovery.memory);
+    part->recovery.claimed_at = wall_now(engine);
     part->recovery.full = !call->request.position.data;
     if (part->recovery.full) {
         part->phase = PART_END;
         return;
     }
     take_base(engine, part,
-              place_decode(engine->codec, call->request.position, topics, count, &engine->here,
-                           &part->recovery.memory, &part->recovery.base, &of),
+              place_decode(engine->codec, call->request.position, topics, count, &engine->here, &part->recovery.memory,
+                           &part->recovery.base, &of),
               &of);
 }
 
@@ -206,11 +130,11 @@ static void ask_end(struct engine *engine, struct part *part)
         return;
     }
     /* Tombstones older than delete.retention are gone: what they deleted would stay in the store. */
-    if (!recovery->full
-        && (recovery->base.complete_below < first || wall_now(engine) - recovery->base.written_at > retention / 2))
+    if (!recovery->full &&
+        (recovery->base.complete_below < first || wall_now(engine) - recovery->base.written_at > retention / 2))
         recovery->full = true;
     if (recovery->full)
-        recovery->base = (struct place) { .seq = 0 };
+        recovery->base = (struct place){.seq = 0};
     recovery->from = recovery->full ? first : recovery->base.complete_below;
     recovery->end = end;
     part->phase = PART_READ;

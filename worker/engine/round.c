@@ -36,7 +36,7 @@ static bool set_desk(struct engine *engine, struct round_part *rp)
     int64_t wall = wall_now(engine), now = wall > rp->part->place.now ? wall : rp->part->place.now;
 
     outcome_init(&rp->outcome, &round->memory.arena);
-    rp->desk = (struct desk) {
+    rp->desk = (struct desk){
         .arena = &round->memory.arena,
         .overlay = &rp->overlay,
         .catalogue = round->catalogue,
@@ -105,7 +105,7 @@ void round_end(struct engine *engine)
     for (uint32_t i = 0; i < round->part_count; i++)
         round->parts[i].part->round = NULL;
     memory_reset(&memory);
-    *round = (struct round) { .serial = round->serial };
+    *round = (struct round){.serial = round->serial};
     round->memory = memory;
     round->memory.arena.owner = &round->memory;
 }
@@ -118,18 +118,18 @@ static void bury(struct engine *engine, struct job *job)
 
     if (job->kind != JOB_INPUT) {
         job->skipped = true;
-        say(engine, NOTICE_ERROR, "undecidable", job->part, "what is due for account %.*s cannot be decided: %s",
-            (int)job->account_id.size, job->account_id.data, round->cause);
+        engine_say(engine, NOTICE_ERROR, "undecidable", job->part, "what is due for account %.*s cannot be decided: %s",
+                   (int)job->account_id.size, job->account_id.data, round->cause);
         return;
     }
     int size = snprintf(text, sizeof text, "%s", round->cause);
     job->dead = round->too_large ? RULE_TOO_LARGE : RULE_UNDECIDABLE;
     job->code = round->too_large ? "too-large" : "undecidable";
-    job->message = memory_text(&engine->batch->memory, (struct text) { text, (uint32_t)size }, &failed);
+    job->message = memory_text(&engine->batch->memory, (struct text){text, (uint32_t)size}, &failed);
     if (failed)
         fail(engine, "out of memory");
-    say(engine, NOTICE_ERROR, "undecidable", job->part, "%.*s offset %" PRId64 " becomes a dead letter: %s",
-        (int)topic_name(job->in.topic).size, topic_name(job->in.topic).data, job->in.offset, round->cause);
+    engine_say(engine, NOTICE_ERROR, "undecidable", job->part, "%.*s offset %" PRId64 " becomes a dead letter: %s",
+               (int)topic_name(job->in.topic).size, topic_name(job->in.topic).data, job->in.offset, round->cause);
 }
 
 /* design.md, "Aborts": twice with the same permanent cause: one partition, then one event per transaction; the event

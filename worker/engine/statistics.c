@@ -38,11 +38,11 @@ void engine_statistics(const struct engine *engine, struct engine_statistics *re
 }
 
 static const char *const phase_names[] = {
-    [PART_NONE] = "not owned",      [PART_COMMITTED] = "committed offsets",
-    [PART_CLAIM] = "claim",         [PART_END] = "end",
+    [PART_NONE] = "not owned",       [PART_COMMITTED] = "committed offsets",
+    [PART_CLAIM] = "claim",          [PART_END] = "end",
     [PART_READ] = "rolling forward", [PART_FIRST] = "first offsets",
-    [PART_FINISH] = "finish",       [PART_CATALOGUE] = "waiting for the catalogue",
-    [PART_ACTIVE] = "active",       [PART_REFUSED] = "refused",
+    [PART_FINISH] = "finish",        [PART_CATALOGUE] = "waiting for the catalogue",
+    [PART_ACTIVE] = "active",        [PART_REFUSED] = "refused",
 };
 
 uint32_t engine_partitions(const struct engine *engine, struct partition_view *ret_views, uint32_t room)
@@ -52,7 +52,7 @@ uint32_t engine_partitions(const struct engine *engine, struct partition_view *r
     for (struct part *part; (part = part_next(engine, &cursor));) {
         int64_t stall = 0;
         if (count < room)
-            ret_views[count] = (struct partition_view) {
+            ret_views[count] = (struct partition_view){
                 .partition = part_is_lane(part) ? NOTICE_LANE : part->partition,
                 .state = phase_names[part->phase],
                 .reason = part->phase == PART_REFUSED ? part->reason : "",

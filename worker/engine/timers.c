@@ -25,7 +25,7 @@ static bool ask_accounts(struct engine *engine, struct part *part, enum store_re
         call->request.nonces[call->request.nonce_count++] = flight->request.to;
     if (kind == STORE_HELD) {
         bool failed = false;
-        struct text cursor = { part->held_cursor, part->held_cursor_size };
+        struct text cursor = {part->held_cursor, part->held_cursor_size};
         call->request.cursor = memory_text(&call->memory, cursor, &failed);
     } else {
         int64_t wall = wall_now(engine);
@@ -151,8 +151,9 @@ void time_answered(struct engine *engine, struct call *call)
     if (call->request.result.kind != RESULT_OK)
         return;
     engine->time_known = true;
-    engine->clock_off
-        = difference > engine->config.clock_tolerance_ms || -difference > engine->config.clock_tolerance_ms;
+    engine->clock_base = wall_now(engine) - steady_now(engine) / 1000;
+    engine->clock_off =
+        difference > engine->config.clock_tolerance_ms || -difference > engine->config.clock_tolerance_ms;
     if (!engine->clock_off) {
         outage_end(engine, OUTAGE_CLOCK);
         return;
@@ -162,24 +163,38 @@ void time_answered(struct engine *engine, struct call *call)
              "this machine's clock differs by %" PRId64 " s from that of Redis", difference / 1000);
 }
 
+/* The wall clock was set since it was last compared: compare again before anything is decided. */
+static void watch_jumps(struct engine *engine)
+{
+    int64_t jump = wall_now(engine) - steady_now(engine) / 1000 - engine->clock_base;
+
+    if (engine->time_known &&
+        (jump > engine->config.clock_tolerance_ms / 2 || -jump > engine->config.clock_tolerance_ms / 2)) {
+        engine->time_known = false;
+        engine->time_at = 0;
+    }
+}
+
 /* Times decide prices and periods: a clock that is far off must not (design.md, "Time"). */
 bool clock_agrees(struct engine *engine, struct part *part, int64_t decided_at)
 {
     int64_t ahead = decided_at - wall_now(engine);
 
+    watch_jumps(engine);
     if (engine->clock_off)
         outage_begin(engine, OUTAGE_CLOCK, engine->clock_reason);
     if (engine->clock_off || !engine->time_known)
         return false;
     if (ahead > engine->config.clock_tolerance_ms) {
         if (!part->clock_said)
-            say(engine, NOTICE_ERROR, "paused", part,
-                "was last decided %" PRId64 " s in the future of this machine's clock: waiting for it", ahead / 1000);
+            engine_say(engine, NOTICE_ERROR, "paused", part,
+                       "was last decided %" PRId64 " s in the future of this machine's clock: waiting for it",
+                       ahead / 1000);
         part->clock_said = true;
         return false;
     }
     if (part->clock_said)
-        say(engine, NOTICE_INFO, "resumed", part, "this machine's clock has come near: going on");
+        engine_say(engine, NOTICE_INFO, "resumed", part, "this machine's clock has come near: going on");
     part->clock_said = false;
     return true;
 }

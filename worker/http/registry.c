@@ -48,7 +48,7 @@ struct registry *registry_new(const struct registry_options *options)
     bool ok = copy_into(&registry->url, options->url) && copy_into(&registry->name, options->url) &&
               copy_into(&registry->username, options->username) && copy_into(&registry->password, options->password) &&
               copy_into(&registry->bearer_token, options->bearer_token);
-    if (!ok || !registry->http) {
+    if (!ok || !registry->url || !registry->http) {
         registry_free(registry);
         return NULL;
     }
@@ -118,8 +118,8 @@ struct schema_result registry_schema(struct registry *registry, int32_t id, stru
     return result;
 }
 
-/* The id names this schema now. When the cache has another text for it, either the registry writes schemas in a form
- * of its own, or it was set up anew and gives its ids away again: then nothing in the cache is true any more. */
+/* The id names this schema now. When the cache has another text for it, either the registry writes schemas in a form of
+ * its own, or it was set up anew and gives its ids away again: then nothing in the cache is true any more. */
 static void check_cache(struct registry *registry, int32_t id, struct text json)
 {
     struct text cached, now;

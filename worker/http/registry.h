@@ -14,7 +14,7 @@
 
 #include <stdbool.h>
 
-#include "worker/avro/schema_source.h"
+#include "schemas/schema_source.h"
 #include "worker/http/http.h"
 
 struct registry_options {
@@ -52,8 +52,8 @@ struct schema_result registry_register(struct registry *registry, const char *su
 struct schema_result registry_check(struct registry *registry, const char *subject, struct text json,
                                     bool *ret_compatible) WARN_UNUSED;
 
-/* The subject's own compatibility level, such as FULL_TRANSITIVE; SCHEMA_NOT_FOUND when it has none. *ret_level is
- * the registry's until its next call. */
+/* The subject's own compatibility level, such as FULL_TRANSITIVE; SCHEMA_NOT_FOUND when it has none. *ret_level is the
+ * registry's until its next call. */
 struct schema_result registry_compatibility(struct registry *registry, const char *subject,
                                             const char **ret_level) WARN_UNUSED;
 struct schema_result registry_set_compatibility(struct registry *registry, const char *subject,

@@ -13,12 +13,14 @@ struct result kafka_admin_open(const struct kafka_connection *connection, struct
     if (!admin)
         return kafka_result(reason, RESULT_STOP, "out of memory");
     kafka_observer_init(&admin->observer, connection, admin);
-    /* A consumer, because 2.0.2 looks for its group when the coordinator of any group has moved, and finds none in a
-     * producer. */
     rd_kafka_conf_t *conf = kafka_settings(connection, KAFKA_ADMIN, NULL, &admin->observer, reason);
     if (conf)
         admin->handle = kafka_handle(KAFKA_ADMIN, conf, reason);
-    if (!admin->handle) {
+    if (admin->handle)
+        admin->group_settings = kafka_settings(connection, KAFKA_WATERMARKS, NULL, &admin->observer, reason);
+    if (!admin->group_settings) {
+        if (admin->handle)
+            rd_kafka_destroy(admin->handle);
         free(admin);
         return (struct result){RESULT_STOP, reason->text};
     }
@@ -32,6 +34,7 @@ void kafka_admin_close(struct kafka_admin *admin)
     if (!admin)
         return;
     rd_kafka_queue_destroy(admin->answers);
+    rd_kafka_conf_destroy(admin->group_settings);
     rd_kafka_destroy_flags(admin->handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     free(admin);
 }

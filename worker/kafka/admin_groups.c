@@ -52,85 +52,68 @@ static struct result list_offsets(struct kafka_admin *admin, rd_kafka_topic_part
     return code ? kafka_failure(&admin->reason, code, "offsets", NULL) : RESULT_SUCCESS;
 }
 
-static rd_kafka_event_t *ask_committed(struct kafka_admin *admin, const char *group_id,
-                                       const rd_kafka_topic_partition_list_t *list, int timeout_ms,
-                                       struct result *ret_result)
-{
-    rd_kafka_ListConsumerGroupOffsets_t *request = rd_kafka_ListConsumerGroupOffsets_new(group_id, list);
-    rd_kafka_AdminOptions_t *options =
-        kafka_admin_options(admin, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, timeout_ms);
-
-    rd_kafka_ListConsumerGroupOffsets(admin->handle, &request, 1, options, admin->answers);
-    rd_kafka_event_t *event = kafka_admin_answer(admin, group_id, timeout_ms, ret_result);
-    rd_kafka_AdminOptions_destroy(options);
-    rd_kafka_ListConsumerGroupOffsets_destroy(request);
-    return event;
-}
-
-static const rd_kafka_topic_partition_list_t *committed(struct kafka_admin *admin, rd_kafka_event_t *event,
-                                                        struct result *ret_result)
-{
-    size_t count = 0;
-    const rd_kafka_group_result_t **groups =
-        rd_kafka_ListConsumerGroupOffsets_result_groups(rd_kafka_event_ListConsumerGroupOffsets_result(event), &count);
-    const rd_kafka_error_t *error = count == 1 ? rd_kafka_group_result_error(groups[0]) : NULL;
-
-    if (count == 1 && !error)
-        return rd_kafka_group_result_partitions(groups[0]);
-    *ret_result = kafka_failure(&admin->reason, error ? rd_kafka_error_code(error) : RD_KAFKA_RESP_ERR__BAD_MSG,
-                                "committed offsets", error ? rd_kafka_error_string(error) : NULL);
-    return NULL;
-}
-
 struct lag_lists {
-    rd_kafka_topic_partition_list_t *first, *end;
+    rd_kafka_topic_partition_list_t *first, *end, *committed; /* of the same partitions, in the same order */
 };
 
-static struct result report(struct kafka_admin *admin, const char *group_id, const struct lag_lists *lists,
-                            int timeout_ms, void (*partition)(void *context, const struct kafka_group_lag *lag),
-                            void *context)
+/* The admin interface's request for a group's offsets is not used: when it times out while librdkafka looks for the
+ * coordinator, 2.0.2 to 2.8 abort the process later. A handle with the group's name asks instead; it does not join. */
+static struct result ask_committed(struct kafka_admin *admin, const char *group_id, int timeout_ms,
+                                   rd_kafka_topic_partition_list_t *list)
 {
-    struct result result;
-    rd_kafka_event_t *event = ask_committed(admin, group_id, lists->end, timeout_ms, &result);
+    rd_kafka_conf_t *conf = rd_kafka_conf_dup(admin->group_settings);
+    char text[256];
 
-    if (!event)
-        return result;
-    const rd_kafka_topic_partition_list_t *offsets = committed(admin, event, &result);
-    for (int i = 0; offsets && i < lists->end->cnt; i++) {
-        const rd_kafka_topic_partition_t *end = &lists->end->elems[i];
-        const rd_kafka_topic_partition_t *entry = rd_kafka_topic_partition_list_find(
-            (rd_kafka_topic_partition_list_t *)(uintptr_t)offsets, end->topic, end->partition);
+    if (rd_kafka_conf_set(conf, "group.id", group_id, text, sizeof(text)) != RD_KAFKA_CONF_OK) {
+        rd_kafka_conf_destroy(conf);
+        return kafka_result(&admin->reason, RESULT_STOP, "consumer group: %s", text);
+    }
+    rd_kafka_t *handle = kafka_handle(KAFKA_WATERMARKS, conf, &admin->reason);
+    if (!handle)
+        return (struct result){RESULT_STOP, admin->reason.text};
+    rd_kafka_resp_err_t code = rd_kafka_committed(handle, list, timeout_ms);
+    rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    return code ? kafka_failure(&admin->reason, code, group_id, NULL) : RESULT_SUCCESS;
+}
+
+static void report(const struct lag_lists *lists, void (*partition)(void *context, const struct kafka_group_lag *lag),
+                   void *context)
+{
+    for (int i = 0; i < lists->end->cnt; i++) {
+        const rd_kafka_topic_partition_t *entry = &lists->committed->elems[i];
         const struct kafka_group_lag lag = {
-            .topic = end->topic,
-            .partition = end->partition,
-            .committed = entry && !entry->err && entry->offset >= 0 ? entry->offset : -1,
+            .topic = entry->topic,
+            .partition = entry->partition,
+            .committed = !entry->err && entry->offset >= 0 ? entry->offset : -1,
             .first = lists->first->elems[i].offset,
-            .end = end->offset,
-            .metadata = entry && entry->metadata ? entry->metadata : "",
+            .end = lists->end->elems[i].offset,
+            .metadata = {entry->metadata, (uint32_t)entry->metadata_size},
         };
         partition(context, &lag);
     }
-    rd_kafka_event_destroy(event);
-    return result;
 }
 
 struct result kafka_admin_lag(struct kafka_admin *admin, const char *group_id, const char *const *topics,
                               uint32_t count, int timeout_ms,
                               void (*partition)(void *context, const struct kafka_group_lag *lag), void *context)
 {
-    struct lag_lists lists = {rd_kafka_topic_partition_list_new(0), NULL};
+    struct lag_lists lists = {rd_kafka_topic_partition_list_new(0), NULL, NULL};
     struct result result = RESULT_SUCCESS;
 
     for (uint32_t i = 0; i < count && result.kind == RESULT_OK; i++)
         result = add_partitions(admin, topics[i], timeout_ms, lists.first);
     lists.end = rd_kafka_topic_partition_list_copy(lists.first);
+    lists.committed = rd_kafka_topic_partition_list_copy(lists.first);
     if (result.kind == RESULT_OK)
         result = list_offsets(admin, lists.first, -2, timeout_ms);
     if (result.kind == RESULT_OK)
         result = list_offsets(admin, lists.end, -1, timeout_ms);
     if (result.kind == RESULT_OK)
-        result = report(admin, group_id, &lists, timeout_ms, partition, context);
+        result = ask_committed(admin, group_id, timeout_ms, lists.committed);
+    if (result.kind == RESULT_OK)
+        report(&lists, partition, context);
     rd_kafka_topic_partition_list_destroy(lists.first);
     rd_kafka_topic_partition_list_destroy(lists.end);
+    rd_kafka_topic_partition_list_destroy(lists.committed);
     return result;
 }

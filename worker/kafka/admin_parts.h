@@ -9,6 +9,7 @@
 struct kafka_admin {
     rd_kafka_t *handle;
     rd_kafka_queue_t *answers;
+    rd_kafka_conf_t *group_settings; /* of handles that ask for a group's offsets */
     struct kafka_observer observer;
     struct kafka_reason reason;
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static rd_kafka_NewTopic_t *new_topic(const struct kafka_topic_plan *plan, char *text, size_t size)
 {
@@ -43,7 +44,6 @@ static struct result create(struct kafka_admin *admin, const struct kafka_topic_
     if (!topic)
         return kafka_result(&admin->reason, RESULT_STOP, "topic %s: %s", plan->name, text);
     rd_kafka_AdminOptions_t *options = kafka_admin_options(admin, RD_KAFKA_ADMIN_OP_CREATETOPICS, timeout_ms);
-    /* Wait until the brokers agree, so that the topic can be used when this returns. */
     (void)rd_kafka_AdminOptions_set_operation_timeout(options, timeout_ms, text, sizeof(text));
     rd_kafka_CreateTopics(admin->handle, &topic, 1, options, admin->answers);
     rd_kafka_event_t *event = kafka_admin_answer(admin, plan->name, timeout_ms, &result);
@@ -56,6 +56,37 @@ static struct result create(struct kafka_admin *admin, const struct kafka_topic_
     return result;
 }
 
+static bool is_complete(const rd_kafka_metadata_topic_t *topic, int32_t partitions)
+{
+    if (topic->err || topic->partition_cnt < partitions)
+        return false;
+    for (int i = 0; i < topic->partition_cnt; i++)
+        if (topic->partitions[i].leader < 0)
+            return false;
+    return true;
+}
+
+/* The controller answers before the brokers know the topic. */
+static struct result wait_until_known(struct kafka_admin *admin, const struct kafka_topic_plan *plan, int timeout_ms)
+{
+    const struct timespec pause = {.tv_nsec = 20000000};
+    int64_t until = kafka_now_us() + (int64_t)timeout_ms * 1000;
+
+    while (kafka_now_us() < until) {
+        struct result result;
+        const rd_kafka_metadata_t *metadata = kafka_admin_metadata(admin, plan->name, timeout_ms, &result);
+
+        if (!metadata)
+            return result;
+        bool complete = is_complete(&metadata->topics[0], plan->partitions);
+        rd_kafka_metadata_destroy(metadata);
+        if (complete)
+            return RESULT_SUCCESS;
+        nanosleep(&pause, NULL);
+    }
+    return kafka_result(&admin->reason, RESULT_RETRY, "topic %s: the brokers do not know it yet", plan->name);
+}
+
 struct result kafka_admin_create(struct kafka_admin *admin, const struct kafka_topic_plan *plans, uint32_t count,
                                  int timeout_ms, void (*done)(void *context, const char *topic, bool existed),
                                  void *context)
@@ -64,6 +95,8 @@ struct result kafka_admin_create(struct kafka_admin *admin, const struct kafka_t
         bool existed = false;
         struct result result = create(admin, &plans[i], timeout_ms, &existed);
 
+        if (result.kind == RESULT_OK && !existed)
+            result = wait_until_known(admin, &plans[i], timeout_ms);
         if (result.kind != RESULT_OK)
             return result;
         if (done)

@@ -19,6 +19,8 @@ enum kafka_stop kafka_error_cause(rd_kafka_resp_err_t code);
 struct result kafka_failure(struct kafka_reason *reason, rd_kafka_resp_err_t code, const char *what,
                             const char *detail);
 
+int64_t kafka_now_us(void); /* monotonic */
+
 bool kafka_error_is_fence(rd_kafka_resp_err_t code);
 /* The group gave this member's partitions to another, or is about to. */
 bool kafka_error_is_lost_ownership(rd_kafka_resp_err_t code);

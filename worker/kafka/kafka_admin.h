@@ -8,6 +8,8 @@
 
 #include "kafka_config.h"
 
+#include "records.h"
+
 #include <stdbool.h>
 
 struct kafka_admin;
@@ -68,7 +70,7 @@ struct kafka_group_lag {
     int32_t partition;
     int64_t committed;    /* next offset; -1: none */
     int64_t first, end;   /* end: the last stable offset */
-    const char *metadata; /* of the committed offset; may be "" */
+    struct text metadata; /* of the committed offset; may be empty */
 };
 /* What the group has committed for every partition of these topics, pending transactions left out. */
 struct result kafka_admin_lag(struct kafka_admin *admin, const char *group_id, const char *const *topics,

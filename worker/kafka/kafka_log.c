@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 static const struct log_ops operations = {
     .poll = kafka_log_poll,
@@ -25,14 +24,6 @@ static const struct log_ops operations = {
     .ends = kafka_log_ends,
     .describe = kafka_log_describe,
 };
-
-int64_t kafka_now_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 struct result kafka_log_failure(struct kafka_log *log, rd_kafka_resp_err_t code, const char *what, const char *detail)
 {
@@ -63,13 +54,13 @@ static struct result open_readers(struct kafka_log *log, const struct kafka_conf
     /* The end of a range is mostly a marker, passed only by a fetch that finds nothing; but what is followed for hours
      * is not to be asked for a hundred times a second. */
     const struct kafka_setting following[] = {{"fetch.wait.max.ms", "250"}, {NULL, NULL}};
-    rd_kafka_conf_t *conf = kafka_settings(&config->connection, KAFKA_READER, NULL, &log->observer, &log->reason);
+    rd_kafka_conf_t *conf = kafka_settings(&config->connection, KAFKA_STATES, NULL, &log->observer, &log->reason);
 
     if (conf)
-        log->reader.handle = kafka_handle(KAFKA_READER, conf, &log->reason);
+        log->reader.handle = kafka_handle(KAFKA_STATES, conf, &log->reason);
     if (log->reader.handle)
         log->follower_settings =
-            kafka_settings(&config->connection, KAFKA_READER, following, &log->observer, &log->reason);
+            kafka_settings(&config->connection, KAFKA_STATES, following, &log->observer, &log->reason);
     return log->follower_settings ? RESULT_SUCCESS : (struct result){RESULT_STOP, log->reason.text};
 }
 
@@ -115,15 +106,12 @@ void kafka_log_close(struct log *base)
     if (!log)
         return;
     if (log->offsets)
-        rd_kafka_event_destroy(log->offsets);
+        rd_kafka_topic_partition_list_destroy(log->offsets);
     kafka_member_close(log);
     kafka_producer_close(log);
     if (log->producer.settings)
         rd_kafka_conf_destroy(log->producer.settings);
-    kafka_state_reader_close(&log->reader);
-    kafka_state_reader_close(&log->follower);
-    if (log->follower_settings)
-        rd_kafka_conf_destroy(log->follower_settings);
+    kafka_state_readers_close(log);
     if (log->watermarks)
         rd_kafka_destroy(log->watermarks);
     kafka_partitions_release(&log->partitions);

@@ -7,8 +7,11 @@
  * - send_offsets is RESULT_REFUSED when the group has moved on (generation, member, instance): the transaction must be
  *   aborted and the partitions are no longer ours. librdkafka cannot resume this one call: it is given at least
  *   KAFKA_SEND_OFFSETS_MS, and RESULT_ABORT when that did not suffice.
+ * - handler->revoked may come when the partitions are gone already: librdkafka does not always know. The generation
+ *   fences in either case.
  * - commit and abort are RESULT_RECREATE when the broker may see a second EndTxn (design.md, "Traps").
- * - committed answers RESULT_RETRY at once while a transaction has pending offsets; it does not wait for the timeout.
+ * - committed and bounds wait longer than their timeout, up to 4 and 32 times, when they got no answer several times
+ *   in a row: an answer that comes too late is lost.
  * - RESULT_STOP carries a cause, for the exit code: kafka_log_stop_cause. */
 #ifndef OSBILL_KAFKA_LOG_H
 #define OSBILL_KAFKA_LOG_H

@@ -96,7 +96,8 @@ static void unassign(struct kafka_log *log, const rd_kafka_topic_partition_list_
     struct owned owned = owned_partitions(log, list);
 
     if (handler && owned.items) {
-        if (rd_kafka_assignment_lost(log->member.handle))
+        /* A member that was thrown out while its partitions were being revoked is told only of that. */
+        if (rd_kafka_assignment_lost(log->member.handle) || !kafka_member_is_valid(log))
             handler->lost(handler->context, owned.items, owned.count);
         else
             handler->revoked(handler->context, owned.items, owned.count);
@@ -183,6 +184,8 @@ static bool seek(struct kafka_log *log, enum topic topic, int32_t number, struct
 {
     if (rd_kafka_seek(log->member.topics[topic], number, partition->next, LOCAL_CALL_MS))
         return false;
+    /* Stopping the previous fetcher took the forwarding away, and messages would wait where nobody looks. */
+    forward(log, log->topics.names[topic], number);
     set_paused(log, topic, number, partition, false);
     return true;
 }

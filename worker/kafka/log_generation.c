@@ -7,26 +7,46 @@ struct log_generation {
     rd_kafka_consumer_group_metadata_t *metadata;
 };
 
-/* The number is not in the interface of 2.0.2, but at the head of the serialized form, which is the same in 2.8. */
-static bool generation_number(const rd_kafka_consumer_group_metadata_t *metadata, int32_t *ret_number)
+/* 2.0.2 has no calls for these, but the head of the serialized form tells them; it is the same in 2.8: magic, int32
+ * generation, group id, member id, both ending with NUL. False: the form is not known. */
+static bool is_valid_member(const rd_kafka_consumer_group_metadata_t *metadata, bool *ret_valid)
 {
     static const char magic[] = "CGMDv2:";
     const size_t magic_size = sizeof(magic) - 1;
-    void *buffer = NULL;
+    char *buffer = NULL;
     size_t size = 0;
+    int32_t number;
     bool known = false;
 
-    rd_kafka_error_t *error = rd_kafka_consumer_group_metadata_write(metadata, &buffer, &size);
+    rd_kafka_error_t *error = rd_kafka_consumer_group_metadata_write(metadata, (void **)&buffer, &size);
     if (error) {
         rd_kafka_error_destroy(error);
         return false;
     }
-    if (size >= magic_size + sizeof(*ret_number) && !memcmp(buffer, magic, magic_size)) {
-        memcpy(ret_number, (char *)buffer + magic_size, sizeof(*ret_number));
-        known = true;
+    if (size > magic_size + sizeof(number) && !memcmp(buffer, magic, magic_size)) {
+        const char *group = buffer + magic_size + sizeof(number);
+        const char *end = memchr(group, '\0', size - (size_t)(group - buffer));
+
+        memcpy(&number, buffer + magic_size, sizeof(number));
+        /* A member that was thrown out keeps its number, but not its id. */
+        known = end && end + 1 < buffer + size;
+        *ret_valid = known && number >= 0 && end[1] != '\0';
     }
     rd_kafka_mem_free(NULL, buffer);
     return known;
+}
+
+bool kafka_member_is_valid(struct kafka_log *log)
+{
+    rd_kafka_consumer_group_metadata_t *metadata = rd_kafka_consumer_group_metadata(log->member.handle);
+    bool valid = false;
+
+    if (!metadata)
+        return false;
+    if (!is_valid_member(metadata, &valid))
+        valid = false;
+    rd_kafka_consumer_group_metadata_destroy(metadata);
+    return valid;
 }
 
 struct result kafka_log_generation(struct log *base, struct log_generation **ret_generation)
@@ -35,13 +55,13 @@ struct result kafka_log_generation(struct log *base, struct log_generation **ret
     rd_kafka_consumer_group_metadata_t *metadata = rd_kafka_consumer_group_metadata(log->member.handle);
     struct log_generation *generation = malloc(sizeof(*generation));
     struct result result = RESULT_SUCCESS;
-    int32_t number = -1;
+    bool valid = false;
 
     *ret_generation = NULL;
-    if (!metadata || !generation || !generation_number(metadata, &number))
+    if (!metadata || !generation || !is_valid_member(metadata, &valid))
         result = kafka_result(&log->reason, RESULT_STOP, "the consumer group's metadata cannot be read");
-    /* send_offsets takes a negative generation for "do not check" and would fence nobody. */
-    else if (number < 0)
+    /* The brokers take a negative number without a member for "do not check", and nobody would be fenced. */
+    else if (!valid)
         result = kafka_result(&log->reason, RESULT_REFUSED, "not a member of the consumer group");
     if (result.kind != RESULT_OK) {
         if (metadata)

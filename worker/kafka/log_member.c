@@ -39,7 +39,7 @@ struct result kafka_member_open(struct kafka_log *log, const struct kafka_config
     if (!log->member.handle)
         return (struct result){RESULT_STOP, log->reason.text};
     log->member.queue = rd_kafka_queue_new(log->member.handle);
-    log->answers = rd_kafka_queue_new(log->member.handle);
+    kafka_refill_init(log);
     for (int topic = 0; topic < TOPIC_INPUTS; topic++)
         if (!(log->member.topics[topic] = open_topic(log, (enum topic)topic)))
             return kafka_result(&log->reason, RESULT_STOP, "topic %s: %s", log->topics.names[topic],
@@ -59,7 +59,6 @@ void kafka_member_close(struct kafka_log *log)
         if (member->topics[topic])
             rd_kafka_topic_destroy(member->topics[topic]);
     rd_kafka_queue_destroy(member->queue);
-    rd_kafka_queue_destroy(log->answers);
     rd_kafka_destroy_flags(member->handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     *member = (struct kafka_member){0};
 }
@@ -201,12 +200,13 @@ struct result kafka_log_poll(struct log *base, int timeout_ms, const struct log_
     member->handler = handler;
     member->stop = false;
     member->found = RESULT_SUCCESS;
-    member->delivered = 0;
+    member->delivered = member->delivered_bytes = 0;
     serve_events(log);
     if (member->seeks_pending)
         kafka_member_seek_pending(log);
     if (!member->stop)
         rd_kafka_consume_callback_queue(member->queue, timeout_ms, kafka_member_deliver, log);
+    kafka_refill(log, member->delivered, member->delivered_bytes);
     member->handler = NULL;
     return member->found;
 }

@@ -2,49 +2,28 @@
 
 #include <string.h>
 
-/* Pending transactional offsets: how long to wait before the brokers are asked again. */
-enum { UNSTABLE_MS = 20 };
-
-/* rd_kafka_committed would wait for pending offsets inside librdkafka, and go on asking for ever after its caller has
- * given up. This request asks once. */
-static rd_kafka_event_t *ask_committed(struct kafka_log *log, const struct log_offset *offsets, uint32_t count,
-                                       int timeout_ms)
+/* An answer that comes after its call was given up is lost. So that a slow cluster is heard at all, each call in a row
+ * that was given up makes the next one wait twice as long, up to a limit. */
+static int patient_ms(int timeout_ms, unsigned failures, unsigned limit)
 {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
-    rd_kafka_AdminOptions_t *options =
-        rd_kafka_AdminOptions_new(log->member.handle, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
-    rd_kafka_ListConsumerGroupOffsets_t *request;
-    rd_kafka_event_t *event;
-    char text[128];
-
-    for (uint32_t i = 0; i < count; i++)
-        rd_kafka_topic_partition_list_add(list, log->topics.names[offsets[i].topic], offsets[i].partition);
-    request = rd_kafka_ListConsumerGroupOffsets_new(log->group_id, list);
-    (void)rd_kafka_AdminOptions_set_request_timeout(options, timeout_ms, text, sizeof(text));
-    rd_kafka_error_destroy(rd_kafka_AdminOptions_set_require_stable_offsets(options, 1));
-    rd_kafka_ListConsumerGroupOffsets(log->member.handle, &request, 1, options, log->answers);
-    /* The request ends by its own timeout; its answer must not be left for the next call. */
-    event = rd_kafka_queue_poll(log->answers, timeout_ms + 1000);
-    rd_kafka_ListConsumerGroupOffsets_destroy(request);
-    rd_kafka_AdminOptions_destroy(options);
-    rd_kafka_topic_partition_list_destroy(list);
-    return event;
+    return timeout_ms << (failures < limit ? failures : limit);
 }
 
-static struct result take_offset(struct kafka_log *log, const rd_kafka_topic_partition_list_t *list,
-                                 struct log_offset *offset)
+static void note_patience(unsigned *failures, rd_kafka_resp_err_t code)
+{
+    *failures = code == RD_KAFKA_RESP_ERR__TIMED_OUT ? *failures + 1 : 0;
+}
+
+/* Pending offsets look like a slow cluster: librdkafka asks again until the timeout. While one partition's are pending
+ * the others are not to be held up for long. */
+enum { COMMITTED_LIMIT = 2, LIST_OFFSETS_LIMIT = 5 };
+
+static struct result take_offset(struct kafka_log *log, struct log_offset *offset)
 {
     const char *topic = log->topics.names[offset->topic];
     const rd_kafka_topic_partition_t *entry =
-        list ? rd_kafka_topic_partition_list_find((rd_kafka_topic_partition_list_t *)(uintptr_t)list, topic,
-                                                  offset->partition)
-             : NULL;
+        rd_kafka_topic_partition_list_find(log->offsets, topic, offset->partition);
 
-    if (!entry)
-        return kafka_result(&log->reason, RESULT_RETRY, "committed: no answer for %s [%d]", topic,
-                            (int)offset->partition);
-    if (entry->err == RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT)
-        log->unstable_ms = kafka_now_us() / 1000;
     if (entry->err)
         return kafka_log_failure(log, entry->err, "committed offsets", NULL);
     offset->offset = entry->offset >= 0 ? entry->offset : LOG_NO_OFFSET;
@@ -52,42 +31,27 @@ static struct result take_offset(struct kafka_log *log, const rd_kafka_topic_par
     return RESULT_SUCCESS;
 }
 
-static struct result take_offsets(struct kafka_log *log, struct log_offset *offsets, uint32_t count)
-{
-    const rd_kafka_ListConsumerGroupOffsets_result_t *answer =
-        rd_kafka_event_ListConsumerGroupOffsets_result(log->offsets);
-    const rd_kafka_group_result_t **groups;
-    size_t group_count = 0;
-
-    if (!answer || rd_kafka_event_error(log->offsets))
-        return kafka_log_failure(log, rd_kafka_event_error(log->offsets), "committed offsets",
-                                 rd_kafka_event_error_string(log->offsets));
-    groups = rd_kafka_ListConsumerGroupOffsets_result_groups(answer, &group_count);
-    if (group_count != 1)
-        return kafka_result(&log->reason, RESULT_RETRY, "committed: no answer for the group");
-    const rd_kafka_error_t *error = rd_kafka_group_result_error(groups[0]);
-    if (error)
-        return kafka_log_failure(log, rd_kafka_error_code(error), "committed offsets", rd_kafka_error_string(error));
-    for (uint32_t i = 0; i < count; i++) {
-        struct result result = take_offset(log, rd_kafka_group_result_partitions(groups[0]), &offsets[i]);
-        if (result.kind != RESULT_OK)
-            return result;
-    }
-    return RESULT_SUCCESS;
-}
-
 struct result kafka_log_committed(struct log *base, struct log_offset *offsets, uint32_t count, int timeout_ms)
 {
     struct kafka_log *log = kafka_log_of(base);
 
-    if (log->unstable_ms && kafka_now_us() / 1000 - log->unstable_ms < UNSTABLE_MS)
-        return kafka_result(&log->reason, RESULT_RETRY, "committed offsets: a transaction is not yet ended");
     if (log->offsets)
-        rd_kafka_event_destroy(log->offsets);
-    log->offsets = ask_committed(log, offsets, count, timeout_ms > 10 ? timeout_ms : 10);
-    if (!log->offsets)
-        return kafka_result(&log->reason, RESULT_RETRY, "committed offsets: no answer");
-    return take_offsets(log, offsets, count);
+        rd_kafka_topic_partition_list_destroy(log->offsets);
+    log->offsets = rd_kafka_topic_partition_list_new((int)count);
+    for (uint32_t i = 0; i < count; i++)
+        rd_kafka_topic_partition_list_add(log->offsets, log->topics.names[offsets[i].topic], offsets[i].partition);
+    /* Stable offsets only, because the member's isolation level is read_committed. */
+    rd_kafka_resp_err_t code = rd_kafka_committed(log->member.handle, log->offsets,
+                                                  patient_ms(timeout_ms, log->committed_failures, COMMITTED_LIMIT));
+    note_patience(&log->committed_failures, code);
+    if (code)
+        return kafka_log_failure(log, code, "committed offsets", NULL);
+    for (uint32_t i = 0; i < count; i++) {
+        struct result result = take_offset(log, &offsets[i]);
+        if (result.kind != RESULT_OK)
+            return result;
+    }
+    return RESULT_SUCCESS;
 }
 
 /* rd_kafka_query_watermark_offsets does not keep its timeout in 2.0.2; this call does, and takes the protocol's logical
@@ -115,13 +79,12 @@ struct result kafka_log_bounds(struct log *base, enum topic topic, int32_t parti
     struct kafka_log *log = kafka_log_of(base);
     rd_kafka_t *handle = isolation == LOG_READ_COMMITTED ? log->reader.handle : log->watermarks;
     const char *name = log->topics.names[topic];
-    int64_t until = kafka_now_us() + (int64_t)timeout_ms * 1000;
-    rd_kafka_resp_err_t code = list_offset(handle, name, partition, -2, timeout_ms, ret_first);
+    int patience_ms = patient_ms(timeout_ms, log->bounds_failures, LIST_OFFSETS_LIMIT);
+    rd_kafka_resp_err_t code = list_offset(handle, name, partition, -2, patience_ms, ret_first);
 
-    if (!code) {
-        int left_ms = (int)((until - kafka_now_us()) / 1000);
-        code = list_offset(handle, name, partition, -1, left_ms > 1 ? left_ms : 1, ret_end);
-    }
+    if (!code)
+        code = list_offset(handle, name, partition, -1, patience_ms, ret_end);
+    note_patience(&log->bounds_failures, code);
     return code ? kafka_log_failure(log, code, name, NULL) : RESULT_SUCCESS;
 }
 

@@ -11,6 +11,11 @@
 
 enum { KAFKA_FENCES_MAX = 3, KAFKA_FENCES_MS = 60000 };
 
+struct kafka_refill {
+    bool needed, was_full;
+    int64_t messages_limit, bytes_limit; /* of the queue: at one of them librdkafka stops fetching */
+};
+
 /* Consumes the inputs. All its partitions' queues are forwarded to one private queue, so that rebalances, which stay on
  * the group's own queue, are served only when we ask for them. */
 struct kafka_member {
@@ -23,11 +28,8 @@ struct kafka_member {
     const struct log_handler *handler;
     bool stop;           /* the handler wants no more, or the poll failed */
     struct result found; /* what librdkafka told meanwhile */
-    uint32_t delivered;
-    /* See kafka_member_refill. */
-    uint64_t delivered_bytes, delivered_total;
-    int64_t refill_us;
-    bool was_full;
+    uint64_t delivered, delivered_bytes;
+    struct kafka_refill refill;
 };
 
 struct kafka_producer {
@@ -66,17 +68,14 @@ struct kafka_log {
     struct kafka_state_reader follower; /* of what comes; made when first used */
     rd_kafka_conf_t *follower_settings;
     rd_kafka_t *watermarks;
-    rd_kafka_queue_t *answers; /* of requests about committed offsets */
-    rd_kafka_event_t *offsets; /* the latest answer: metadata strings point into it */
-    int64_t unstable_ms;       /* when the latest answer was that a transaction is pending */
+    rd_kafka_topic_partition_list_t *offsets;     /* the latest committed: metadata strings point into it */
+    unsigned committed_failures, bounds_failures; /* calls in a row that got no answer in time */
 };
 
 static inline struct kafka_log *kafka_log_of(struct log *base)
 {
     return (struct kafka_log *)(void *)base;
 }
-
-int64_t kafka_now_us(void); /* monotonic */
 
 /* A result with its stop cause kept; for errors of requests that can be repeated. */
 struct result kafka_log_failure(struct kafka_log *log, rd_kafka_resp_err_t code, const char *what, const char *detail);
@@ -86,6 +85,10 @@ struct result kafka_member_open(struct kafka_log *log, const struct kafka_config
 void kafka_member_close(struct kafka_log *log);
 struct result kafka_log_poll(struct log *base, int timeout_ms, const struct log_handler *handler) WARN_UNUSED;
 void kafka_member_deliver(rd_kafka_message_t *message, void *context);
+
+/* log_refill.c: after a poll that delivered so much */
+void kafka_refill_init(struct kafka_log *log);
+void kafka_refill(struct kafka_log *log, uint64_t delivered, uint64_t delivered_bytes);
 
 /* log_assignment.c: what is assigned, and from where it is fetched */
 void kafka_member_on_rebalance(rd_kafka_t *handle, rd_kafka_resp_err_t event, rd_kafka_topic_partition_list_t *list,
@@ -122,6 +125,8 @@ struct result kafka_log_produce(struct log *base, const struct log_record *recor
 void kafka_producer_on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, void *context);
 
 /* log_generation.c */
+/* False: thrown out, or not yet in. */
+bool kafka_member_is_valid(struct kafka_log *log);
 struct result kafka_log_generation(struct log *base, struct log_generation **ret_generation) WARN_UNUSED;
 void kafka_log_generation_free(struct log_generation *generation);
 struct result kafka_log_send_offsets(struct log *base, struct log_generation *generation,
@@ -136,7 +141,7 @@ struct result kafka_log_describe(struct log *base, enum topic topic, int timeout
                                  int32_t *ret_partitions) WARN_UNUSED;
 
 /* log_read.c */
-void kafka_state_reader_close(struct kafka_state_reader *reader);
+void kafka_state_readers_close(struct kafka_log *log);
 struct result kafka_log_read(struct log *base, enum topic topic, int32_t partition, int64_t *from, int64_t to,
                              int timeout_ms, const struct log_handler *handler) WARN_UNUSED;
 

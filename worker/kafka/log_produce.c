@@ -75,17 +75,19 @@ static rd_kafka_resp_err_t produce_with_headers(struct kafka_producer *producer,
     const char *key = record->has_key ? (record->key.data ? record->key.data : "") : NULL;
     const char *value = record->has_value ? (record->value.data ? record->value.data : "") : NULL;
     int32_t partition = record->partition == LOG_PARTITION_BY_KEY ? RD_KAFKA_PARTITION_UA : record->partition;
+    /* Variables, because the macros cast only the first operand of an expression. */
+    size_t key_size = key ? record->key.size : 0, value_size = value ? record->value.size : 0;
     rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
 
     for (uint32_t i = 0; i < record->header_count && !code; i++)
         code = rd_kafka_header_add(headers, record->headers[i].name, -1, record->headers[i].value.data,
                                    (ssize_t)record->headers[i].value.size);
     if (!code)
-        code = rd_kafka_producev(producer->handle, RD_KAFKA_V_RKT(producer->topics[record->topic]),
-                                 RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                                 RD_KAFKA_V_VALUE((void *)(uintptr_t)value, value ? record->value.size : 0),
-                                 RD_KAFKA_V_KEY(key, key ? record->key.size : 0), RD_KAFKA_V_HEADERS(headers),
-                                 RD_KAFKA_V_OPAQUE(opaque_of(record->topic)), RD_KAFKA_V_END);
+        code =
+            rd_kafka_producev(producer->handle, RD_KAFKA_V_RKT(producer->topics[record->topic]),
+                              RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                              RD_KAFKA_V_VALUE((void *)(uintptr_t)value, value_size), RD_KAFKA_V_KEY(key, key_size),
+                              RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(opaque_of(record->topic)), RD_KAFKA_V_END);
     if (code)
         rd_kafka_headers_destroy(headers);
     return code;

@@ -77,7 +77,7 @@ static struct kafka_state_reader *reader_for(struct kafka_log *log, int64_t to)
     if (to != LOG_FOLLOW)
         return &log->reader;
     if (!log->follower.handle)
-        log->follower.handle = kafka_handle(KAFKA_READER, rd_kafka_conf_dup(log->follower_settings), &log->reason);
+        log->follower.handle = kafka_handle(KAFKA_STATES, rd_kafka_conf_dup(log->follower_settings), &log->reason);
     return log->follower.handle ? &log->follower : NULL;
 }
 
@@ -162,7 +162,21 @@ struct result kafka_log_read(struct log *base, enum topic topic, int32_t number,
     return finish(&reading, partition, from);
 }
 
-void kafka_state_reader_close(struct kafka_state_reader *reader)
+/* librdkafka does not end while a partition is read. */
+static void stop_reading(struct kafka_log *log)
+{
+    for (int topic = 0; topic < TOPIC_COUNT; topic++) {
+        for (int32_t number = 0; number < log->partitions.counts[topic]; number++) {
+            struct kafka_partition *partition = &log->partitions.items[topic][number];
+            if (partition->reading)
+                (void)rd_kafka_consume_stop((partition->follows ? &log->follower : &log->reader)->topics[topic],
+                                            number);
+            partition->reading = false;
+        }
+    }
+}
+
+static void close_reader(struct kafka_state_reader *reader)
 {
     for (int topic = 0; topic < TOPIC_COUNT; topic++)
         if (reader->topics[topic])
@@ -170,4 +184,13 @@ void kafka_state_reader_close(struct kafka_state_reader *reader)
     if (reader->handle)
         rd_kafka_destroy_flags(reader->handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     memset(reader, 0, sizeof(*reader));
+}
+
+void kafka_state_readers_close(struct kafka_log *log)
+{
+    stop_reading(log);
+    close_reader(&log->reader);
+    close_reader(&log->follower);
+    if (log->follower_settings)
+        rd_kafka_conf_destroy(log->follower_settings);
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define CONSUMERS ((unsigned)(KAFKA_MEMBER | KAFKA_READER | KAFKA_WATERMARKS | KAFKA_ADMIN))
+#define CONSUMERS ((unsigned)(KAFKA_MEMBER | KAFKA_READER | KAFKA_STATES | KAFKA_WATERMARKS | KAFKA_ADMIN))
 #define PRODUCERS ((unsigned)(KAFKA_PRODUCER | KAFKA_WRITER))
 #define EVERYONE  (CONSUMERS | PRODUCERS)
 #define NEWER     (1u << 31) /* than librdkafka 2.0.2: left out where it is not known */
@@ -34,10 +34,10 @@ static const struct role_setting defaults[] = {
     {CONSUMERS, "fetch.error.backoff.ms", "100"},
     {CONSUMERS | NEWER, "fetch.queue.backoff.ms", "10"},
     /* The last record before the end is nearly always a marker, passed only by an empty fetch that waits this long. */
-    {KAFKA_READER, "fetch.wait.max.ms", "10"},
-    {KAFKA_READER, "queued.min.messages", "10000"},
-    {KAFKA_READER, "queued.max.messages.kbytes", "2048"},
-    {KAFKA_READER, "fetch.max.bytes", "4194304"},
+    {KAFKA_READER | KAFKA_STATES, "fetch.wait.max.ms", "10"},
+    {KAFKA_READER | KAFKA_STATES, "queued.min.messages", "10000"},
+    {KAFKA_READER | KAFKA_STATES, "queued.max.messages.kbytes", "2048"},
+    {KAFKA_READER | KAFKA_STATES, "fetch.max.bytes", "4194304"},
     {PRODUCERS, "linger.ms", "5"},
     /* A batch must stay below the topics' max.message.bytes, whose default is 1 MiB. */
     {PRODUCERS, "batch.size", "900000"},
@@ -63,8 +63,8 @@ static const struct role_setting fixed[] = {
      * partition goes. */
     {KAFKA_MEMBER, "partition.assignment.strategy", "range"},
     {KAFKA_MEMBER | NEWER, "group.protocol", "classic"},
-    /* Clients without a group need a name for it all the same: committed offsets are asked for through one. */
-    {KAFKA_READER | KAFKA_WATERMARKS | KAFKA_ADMIN, "group.id", "osbill-no-group"},
+    /* librdkafka assigns partitions only with the name of some group. */
+    {KAFKA_READER, "group.id", "osbill-no-group"},
     {EVERYONE, "allow.auto.create.topics", "false"},
     {EVERYONE, "socket.nagle.disable", "true"},
     {PRODUCERS, "enable.idempotence", "true"},

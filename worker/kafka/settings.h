@@ -10,7 +10,8 @@
 enum kafka_role {
     KAFKA_MEMBER = 1 << 0,     /* consumes the inputs in the group */
     KAFKA_PRODUCER = 1 << 1,   /* transactional */
-    KAFKA_READER = 1 << 2,     /* reads partitions without a group; committed records only */
+    KAFKA_READER = 1 << 2,     /* reads without a group; committed records only */
+    KAFKA_STATES = 1 << 6,     /* the same for the log, each partition on its own */
     KAFKA_WATERMARKS = 1 << 3, /* asks for high watermarks, committed or not */
     KAFKA_ADMIN = 1 << 4,
     KAFKA_WRITER = 1 << 5 /* idempotent, without transactions */

@@ -5,7 +5,7 @@
 
 #define DIGITS 24 /* enough for an int64_t with its sign, and for $...\r\n around it */
 
-void buffer_release(struct buffer *buffer)
+void redis_buffer_release(struct buffer *buffer)
 {
     free(buffer->data);
     *buffer = (struct buffer){0};
@@ -14,7 +14,7 @@ void buffer_release(struct buffer *buffer)
 void buffer_clear(struct buffer *buffer, size_t keep)
 {
     if (buffer->capacity > keep)
-        buffer_release(buffer);
+        redis_buffer_release(buffer);
     buffer->size = 0;
     buffer->failed = false;
 }

@@ -10,7 +10,7 @@ struct buffer {
     bool failed; /* memory ran out: what was put since is not all there */
 };
 
-void buffer_release(struct buffer *buffer);
+void redis_buffer_release(struct buffer *buffer);
 /* Empties it; keeps the memory unless a rare big request made it larger than `keep` bytes. */
 void buffer_clear(struct buffer *buffer, size_t keep);
 void buffer_put(struct buffer *buffer, const void *data, size_t size);

@@ -49,7 +49,7 @@ static void connection_close(struct connection *connection)
 void connection_release(struct connection *connection)
 {
     connection_close(connection);
-    buffer_release(&connection->output);
+    redis_buffer_release(&connection->output);
     redis_tls_close(connection->tls);
     connection->tls = NULL;
 }
@@ -58,6 +58,17 @@ void connection_reset(struct connection *connection)
 {
     connection_close(connection);
     connection->retry_at = monotonic_ms();
+}
+
+void connection_probe(struct connection *connection)
+{
+    char byte;
+
+    if (connection->state != CONNECTION_READY || connection->expected > 0)
+        return;
+    ssize_t size = recv(connection->context->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (size == 0 || (size < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+        connection_reset(connection);
 }
 
 /* Doubles with each attempt up to the limit; half of it is chance, so that workers do not come back together. */
@@ -88,11 +99,6 @@ void connection_fail(struct connection *connection, enum result_kind kind, const
     connection->attempts++;
 }
 
-size_t connection_backlog(const struct connection *connection)
-{
-    return connection->output.size - connection->sent;
-}
-
 void connection_expect(struct connection *connection)
 {
     if (connection->expected++ == 0)
@@ -112,7 +118,9 @@ static void connection_open(struct connection *connection)
             redisFree(context);
         return;
     }
-    context->reader->maxbuf = 0; /* or every large answer would allocate its buffer anew */
+    if (!address->local)
+        redisEnableKeepAlive(context); /* so that load balancers do not forget an idle connection */
+    context->reader->maxbuf = 0;       /* or every large answer would allocate its buffer anew */
     connection->context = context;
     connection->state = CONNECTION_OPENING;
     connection->progress_at = monotonic_ms();
@@ -133,7 +141,7 @@ static void connection_opened(struct connection *connection)
         return;
     }
     if (connection->tls && !redis_tls_start(connection->tls, connection->context)) {
-        connection_fail(connection, RESULT_RETRY, connection->context->errstr);
+        connection_fail_transport(connection);
         return;
     }
     connection_greet(connection);

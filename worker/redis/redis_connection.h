@@ -64,7 +64,10 @@ void connection_reset(struct connection *connection);
 void connection_greet(struct connection *connection);
 void connection_greeted(struct connection *connection);
 void connection_read(struct connection *connection);
+void connection_fail_transport(struct connection *connection);
 redisReply *connection_take(struct connection *connection);
+/* Before the first command after a pause: opens it anew if Redis closed it meanwhile. */
+void connection_probe(struct connection *connection);
 
 int64_t monotonic_ms(void);
 

@@ -214,7 +214,7 @@ void redis_dump_close(struct redis_dump *dump)
         return;
     if (dump->reply)
         freeReplyObject(dump->reply);
-    buffer_release(&dump->position);
+    redis_buffer_release(&dump->position);
     connection_release(&dump->connection);
     free(dump);
 }

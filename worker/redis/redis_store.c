@@ -133,6 +133,7 @@ static void store_submit(struct store *base, struct store_request *request)
     struct redis_store *store = own(base);
 
     store_release(base, request);
+    connection_probe(&store->connection);
     queue_put(&store->waiting, request);
     feed(store);
 }

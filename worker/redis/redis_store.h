@@ -4,7 +4,7 @@
  * once what the socket takes, so Redis works while the caller goes on; the rest is written by `poll`. A request in
  * flight when the connection ends completes with RESULT_RETRY: whether it happened is unknown, the guards make it
  * safe to ask again. Requests submitted while there is no connection wait for the next attempt and share its fate.
- * Reasons of failed requests live until the next call of `poll`.
+ * Reasons of failed requests live until the next call of `poll`. With TLS the process must ignore SIGPIPE.
  *
  * Keys, per partition N, prefix p, one hash tag (so one slot of a cluster):
  *   {p:N}:position   hash: owner, nonce, position, side, chunks

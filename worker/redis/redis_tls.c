@@ -11,6 +11,8 @@
 struct redis_tls {
     SSL_CTX *context;
     char *host;
+    SSL *session;  /* of the connection now open, which hiredis frees with it; NULL: it did not start */
+    long verified; /* what a session that did not start said of the certificate */
 };
 
 struct result redis_tls_open(const char *host, struct redis_tls **ret)
@@ -55,6 +57,8 @@ bool redis_tls_start(struct redis_tls *tls, redisContext *context)
 {
     SSL *session = SSL_new(tls->context);
 
+    tls->session = NULL;
+    tls->verified = X509_V_OK;
     if (!session)
         return false;
     int named = is_address(tls->host) ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), tls->host)
@@ -65,7 +69,20 @@ bool redis_tls_start(struct redis_tls *tls, redisContext *context)
     }
     if (!is_address(tls->host))
         SSL_set_tlsext_host_name(session, tls->host);
-    return redisInitiateSSL(context, session) == REDIS_OK; /* which frees the session with the context */
+    if (redisInitiateSSL(context, session) == REDIS_OK) {
+        tls->session = session;
+        return true;
+    }
+    tls->verified = SSL_get_verify_result(session);
+    SSL_free(session);
+    return false;
+}
+
+const char *redis_tls_problem(const struct redis_tls *tls)
+{
+    long verified = tls->session ? SSL_get_verify_result(tls->session) : tls->verified;
+
+    return verified == X509_V_OK ? NULL : X509_verify_cert_error_string(verified);
 }
 
 #else
@@ -88,6 +105,12 @@ bool redis_tls_start(struct redis_tls *tls, redisContext *context)
     (void)tls;
     (void)context;
     return false;
+}
+
+const char *redis_tls_problem(const struct redis_tls *tls)
+{
+    (void)tls;
+    return NULL;
 }
 
 #endif

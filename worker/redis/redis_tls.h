@@ -15,5 +15,7 @@ struct result redis_tls_open(const char *host, struct redis_tls **ret) WARN_UNUS
 void redis_tls_close(struct redis_tls *tls);
 /* Starts TLS on a connected socket. False: context->errstr says why. */
 bool redis_tls_start(struct redis_tls *tls, redisContext *context);
+/* What is wrong with the certificate of the connection that has just failed, or NULL. */
+const char *redis_tls_problem(const struct redis_tls *tls);
 
 #endif

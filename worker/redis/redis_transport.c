@@ -4,15 +4,37 @@
 #include "redis_tls.h"
 
 #include <errno.h>
+#include <hiredis/sds.h>
 #include <stdio.h>
 #include <sys/socket.h>
 
 #define TLS_SLICE 65536
 
+/* Fails the connection because of what hiredis says, or more exactly because of the certificate. */
+void connection_fail_transport(struct connection *connection)
+{
+    const char *certificate = connection->tls ? redis_tls_problem(connection->tls) : NULL;
+    const char *error = connection->context->err ? connection->context->errstr : "connection lost";
+    char text[256];
+
+    if (certificate)
+        snprintf(text, sizeof(text), "its TLS certificate is refused: %s", certificate);
+    else
+        snprintf(text, sizeof(text), "%s", error);
+    connection_fail(connection, RESULT_RETRY, text);
+}
+
+size_t connection_backlog(const struct connection *connection)
+{
+    size_t backlog = connection->output.size - connection->sent;
+
+    return connection->tls && connection->context ? backlog + sdslen(connection->context->obuf) : backlog;
+}
+
 /* TLS goes through hiredis' own buffer, a slice at a time: it moves the rest to the front after each write. */
 static bool write_slice(struct connection *connection, bool *ret_more)
 {
-    size_t size = connection_backlog(connection);
+    size_t size = connection->output.size - connection->sent;
     int done = 0;
 
     if (size > TLS_SLICE)
@@ -48,12 +70,10 @@ void connection_flush(struct connection *connection)
 
     if (connection->state < CONNECTION_GREETING)
         return;
-    while (more && (connection->tls || connection_backlog(connection) > 0)) {
+    while (more && connection_backlog(connection) > 0) {
         bool written = connection->tls ? write_slice(connection, &more) : write_plain(connection, &more);
         if (!written) {
-            bool known = connection->tls && connection->context->err;
-            connection_fail(connection, RESULT_RETRY,
-                            known ? connection->context->errstr : "connection lost while writing");
+            connection_fail_transport(connection);
             return;
         }
     }
@@ -74,7 +94,7 @@ void connection_read(struct connection *connection)
     do {
         before = reader->len;
         if (redisBufferRead(connection->context) != REDIS_OK) {
-            connection_fail(connection, RESULT_RETRY, connection->context->errstr);
+            connection_fail_transport(connection);
             return;
         }
         if (reader->len != before)

@@ -72,7 +72,9 @@ void installation_create(struct installation *installation)
 
     if (!servers)
         fail_msg("OSBILL_KAFKA_BOOTSTRAP_SERVERS is not set: run deploy/local/stack up");
-    snprintf(installation->prefix, sizeof(installation->prefix), "test-%ld-%d.", (long)getpid(), number++);
+    /* Not used before, even if an earlier test that failed left its topics and had the same process id. */
+    snprintf(installation->prefix, sizeof(installation->prefix), "test-%ld-%ld-%d.", (long)time(NULL), (long)getpid(),
+             number++);
     installation->connection = (struct kafka_connection){.bootstrap_servers = servers, .log = log_line};
     assert_result_once(RESULT_OK, kafka_admin_open(&installation->connection, &reason, &installation->admin));
     create_topics(installation);

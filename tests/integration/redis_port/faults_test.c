@@ -230,6 +230,15 @@ static void a_user_without_permission_stops(void **context)
     assert_reason(&request, "permission");
 }
 
+/* A server's `timeout`, or a load balancer: nothing was in flight, so nothing is unknown. */
+static void closed_while_idle_is_no_failure(void **context)
+{
+    struct store_request request = claim(2);
+
+    server_command(&server, "CLIENT KILL TYPE normal");
+    assert_result(*context, &request, RESULT_OK);
+}
+
 static void reset_completes_what_is_in_flight(void **context)
 {
     struct store *store = *context;
@@ -289,6 +298,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_replica_is_a_retry_that_says_so, setup, teardown),
         cmocka_unit_test_setup_teardown(passwords, setup, teardown),
         cmocka_unit_test_setup_teardown(a_user_without_permission_stops, setup, teardown),
+        cmocka_unit_test_setup_teardown(closed_while_idle_is_no_failure, setup, teardown),
         cmocka_unit_test_setup_teardown(reset_completes_what_is_in_flight, setup, teardown),
         cmocka_unit_test_setup_teardown(database_of_the_url_is_used, setup, teardown),
         cmocka_unit_test_setup_teardown(unsubmitted_store_survives_a_restart_unnoticed, setup, teardown),

@@ -85,6 +85,16 @@ static struct store_request make_write(struct measure *measure, struct slot *slo
     return write_to(1, from, measure->nonce, slot->records, measure->batch);
 }
 
+/* The same as accounts in no index, while both indexes hold others. */
+static struct store_request make_accounts(struct measure *measure, struct slot *slot, uint32_t number)
+{
+    for (uint32_t i = 0; i < measure->batch; i++) {
+        slot->keys[i][0] = 'a';
+        slot->records[i].has_due = true;
+    }
+    return make_write(measure, slot, number);
+}
+
 static struct store_request make_read(struct measure *measure, struct slot *slot, uint32_t number)
 {
     (void)number;
@@ -151,6 +161,12 @@ int main(int argc, char **argv)
     run(&measure, "update", make_write);
     run(&measure, "read", make_read);
     run(&measure, "read", make_read);
+    struct store_record other = account("a:other", "x", 1, true);
+    struct store_request request = write_to(1, measure.nonce, (uint8_t)(measure.nonce + 1), &other, 1);
+    measure.nonce++;
+    assert_result(measure.store, &request, RESULT_OK);
+    run(&measure, "accounts", make_accounts);
+    run(&measure, "accounts", make_accounts);
     run(&measure, "fill", make_fill);
     redis_store_close(measure.store);
     server_release(&measure.server);

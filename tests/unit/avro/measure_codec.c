@@ -1,5 +1,5 @@
-/* Prints nanoseconds per decode and encode of each record type with a schema: best of several rounds, one thread.
- * No test: run it by hand on a release build. */
+/* Prints nanoseconds per decode and encode of each record type with a schema: best of several rounds, one thread. No
+ * test: run it by hand on a release build. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

@@ -1,6 +1,6 @@
 /* The Nth allocation fails, for every N: out of memory is reported, nothing leaks or crashes, and the next call works.
- * malloc, calloc and realloc of the codec come here through the linker (--wrap). Those of jansson do not: it calls
- * most of their failures syntax errors. */
+ * malloc, calloc and realloc of the codec come here through the linker (--wrap). Those of jansson do not: it calls most
+ * of their failures syntax errors. */
 #include "tests/unit/cmocka_all.h"
 
 #include <stdlib.h>

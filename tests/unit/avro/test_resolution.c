@@ -1,6 +1,6 @@
 /* Avro 1.11 specification, "Schema Resolution", case by case: what a writer's field becomes in the reader's. Each row
- * is a writer's record Everything with an id "k" and the field given, its bytes behind the id, and what comes out:
- * the reader's fields as JSON (those named), or the error. Reader: schemas/Everything.avsc. */
+ * is a writer's record Everything with an id "k" and the field given, its bytes behind the id, and what comes out: the
+ * reader's fields as JSON (those named), or the error. Reader: schemas/Everything.avsc. */
 #include "tests/unit/cmocka_all.h"
 
 #include <jansson.h>

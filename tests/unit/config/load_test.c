@@ -120,7 +120,7 @@ static void lines_that_are_none(void **state)
                     "DIR/osbill.conf:2: there are no [sections]: expected name = value\n"
                     "DIR/osbill.conf:3: expected name = value\n"
                     "DIR/osbill.conf:5: threads: it is set already at DIR/osbill.conf:4\n"
-                    "DIR/osbill.conf:6: json: it cannot be set in a file\n"
+                    "DIR/osbill.conf:6: json: it can only be given as a flag\n"
                     "DIR/osbill.conf:7: config: it cannot be set in a file");
 }
 
@@ -223,7 +223,7 @@ static void commands_have_options_and_arguments_of_their_own(void **state)
     assert_problems(&(struct sources){.command = &watch,
                                       .file = "limit = 3\n",
                                       .flags = LIST("a", "b", "--limit=x", "--threads=2", "--acount=x")},
-                    "DIR/osbill.conf:1: limit: unknown option; did you mean limit?\n"
+                    "DIR/osbill.conf:1: limit: it can only be given as a flag\n"
                     "--limit = \"x\": expected a number from 0 to 100\n"
                     "--threads: this command does not take it\n"
                     "--acount: unknown option; did you mean account?\n"

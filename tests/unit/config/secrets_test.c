@@ -1,6 +1,8 @@
 /* Secrets: where they may come from, and that they are never shown. */
 #include "support.h"
 
+#include <sys/stat.h>
+
 static int clear(void **state)
 {
     (void)state;
@@ -95,6 +97,22 @@ static void explain_shows_origins_and_no_secrets(void **state)
     assert_non_null(strstr(text, "\nkafka.client.rack        = \"a b\""));
 }
 
+static void a_file_that_everybody_may_read_is_warned_of(void **state)
+{
+    mode_t mask = umask(022);
+    const struct config *config = load(&(struct sources){.file = "kafka.sasl.password = x\n"});
+
+    (void)state;
+    assert_non_null(config_warning(config, 0));
+    assert_non_null(strstr(config_warning(config, 0), "holds a secret and everybody may read it"));
+    config = load(&(struct sources){.file = "redis-password-file = /proc/self/comm\n"});
+    assert_null(config_warning(config, 0));
+    umask(077);
+    config = load(&(struct sources){.file = "redis-password = x\n"});
+    assert_null(config_warning(config, 0));
+    umask(mask);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +120,7 @@ int main(void)
         cmocka_unit_test_teardown(a_file_that_lost_need_not_exist, clear),
         cmocka_unit_test_teardown(problems_do_not_show_them, clear),
         cmocka_unit_test_teardown(both_forms_are_a_mistake, clear),
+        cmocka_unit_test_teardown(a_file_that_everybody_may_read_is_warned_of, clear),
         cmocka_unit_test_teardown(explain_shows_origins_and_no_secrets, clear),
     };
     return cmocka_run_group_tests_name("config: secrets", tests, NULL, NULL);

@@ -9,24 +9,20 @@
 const struct config_command everything = {
     .name = "test", .usage = "", .summary = "", .groups = ~0U, .argument_maximum = 2};
 
-struct folder {
-    char path[64];
-    char files[8][96];
-    unsigned count;
-};
-
 static struct config config;
-static struct folder folder;
+static char folder[64]; /* empty: not made yet */
+static char files[8][128];
+static unsigned file_count;
 
 const char *write_file(const char *name, const char *content)
 {
-    if (!folder.path[0]) {
-        memcpy(folder.path, "/tmp/osbill-config-XXXXXX", sizeof("/tmp/osbill-config-XXXXXX"));
-        assert_non_null(mkdtemp(folder.path));
+    if (!folder[0]) {
+        snprintf(folder, sizeof(folder), "/tmp/osbill-config-XXXXXX");
+        assert_non_null(mkdtemp(folder));
     }
-    assert_true(folder.count < 8);
-    char *path = folder.files[folder.count++];
-    snprintf(path, sizeof(folder.files[0]), "%.40s/%.40s", folder.path, name);
+    assert_true(file_count < 8);
+    char *path = files[file_count++];
+    snprintf(path, sizeof(files[0]), "%.40s/%.40s", folder, name);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     assert_int_equal(fputs(content, file) >= 0, 1);
@@ -68,10 +64,10 @@ struct config *load(const struct sources *sources)
 static void replace_path(const char *text, char *ret_text, size_t capacity)
 {
     size_t size = 0;
-    size_t length = strlen(folder.path);
+    size_t length = strlen(folder);
 
     while (*text && size + 1 < capacity) {
-        if (length && strncmp(text, folder.path, length) == 0) {
+        if (length && strncmp(text, folder, length) == 0) {
             size += (size_t)snprintf(ret_text + size, capacity - size, "DIR");
             text += length;
         } else {
@@ -94,11 +90,12 @@ void assert_problems(const struct sources *sources, const char *expected)
 void test_config_free(void)
 {
     config_release(&config);
-    for (unsigned i = 0; i < folder.count; i++)
-        unlink(folder.files[i]);
-    if (folder.path[0])
-        rmdir(folder.path);
-    folder = (struct folder){0};
+    for (unsigned i = 0; i < file_count; i++)
+        unlink(files[i]);
+    if (folder[0])
+        rmdir(folder);
+    folder[0] = '\0';
+    file_count = 0;
 }
 
 const char *explained(const struct config *shown)

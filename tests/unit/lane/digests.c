@@ -23,4 +23,4 @@ static struct hash hash128(const void *data, size_t size)
     return hash;
 }
 
-const struct hashes test_hashes = { sha256, hash128 };
+const struct hashes test_hashes = {sha256, hash128};

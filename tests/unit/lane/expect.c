@@ -97,7 +97,7 @@ bool orderable(struct fixture *f, const char *tariff_id, const char *module_id, 
 
 void expect_item(struct fixture *f, const char *tariff_id, const char *template, const char *item)
 {
-    static const char *const matches[] = { "no-addon", "mapped", "default" };
+    static const char *const matches[] = {"no-addon", "mapped", "default"};
     struct item found = catalogue_item(snapshot(f), tariff_of(f, tariff_id), words(template));
     char got[400];
 

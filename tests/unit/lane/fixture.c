@@ -54,7 +54,7 @@ int fixture_teardown(void **state)
 
 struct text words(const char *text)
 {
-    return (struct text) { text, (uint32_t)strlen(text) };
+    return (struct text){text, (uint32_t)strlen(text)};
 }
 
 const char *format(struct fixture *f, const char *pattern, ...)
@@ -114,9 +114,8 @@ void decide(struct fixture *f, const struct input *input)
     test_arena_reset(&f->event_memory);
     outcome_init(&f->outcome, &f->event_memory.arena);
     f->version++;
-    f->lane = (struct lane) {
-        .book = &f->book, .hashes = &test_hashes, .settings = &f->settings, .now = f->now, .version = f->version
-    };
+    f->lane = (struct lane){
+        .book = &f->book, .hashes = &test_hashes, .settings = &f->settings, .now = f->now, .version = f->version};
     assert_int_equal(lane_decide(&f->lane, input, &f->outcome), DECIDE_DONE);
     f->decision = &f->outcome.decisions.items[0];
     f->catalogue = NULL;
@@ -126,9 +125,9 @@ void decide(struct fixture *f, const struct input *input)
 
 void see(struct fixture *f, const char *module_id, const char *scan_id, int32_t scan_size, const char *name)
 {
-    struct input input = { .topic = TOPIC_TEMPLATE_DISCOVERED, .offset = f->offset++, .value = TEXT("bytes") };
+    struct input input = {.topic = TOPIC_TEMPLATE_DISCOVERED, .offset = f->offset++, .value = TEXT("bytes")};
 
-    input.as.template_discovered = (struct template_discovered) {
+    input.as.template_discovered = (struct template_discovered){
         .event_id = TEXT("e"),
         .occurred_at = f->now,
         .module_id = words(module_id),
@@ -143,14 +142,14 @@ void see(struct fixture *f, const char *module_id, const char *scan_id, int32_t 
 
 static struct text_array split(struct fixture *f, const char *list, char separator)
 {
-    struct text_array parts = { arena_alloc(&f->words.arena, 64 * sizeof *parts.items, 16), 0 };
+    struct text_array parts = {arena_alloc(&f->words.arena, 64 * sizeof *parts.items, 16), 0};
     struct text rest = words(list);
 
     while (rest.size) {
         const char *end = memchr(rest.data, separator, rest.size);
         uint32_t size = end ? (uint32_t)(end - rest.data) : rest.size;
         assert_true(parts.count < 64);
-        parts.items[parts.count++] = text_copy(&f->words.arena, (struct text) { rest.data, size });
+        parts.items[parts.count++] = text_copy(&f->words.arena, (struct text){rest.data, size});
         rest.data += size + (end != NULL);
         rest.size -= size + (end != NULL);
     }
@@ -169,9 +168,9 @@ void scan(struct fixture *f, const char *module_id, const char *scan_id, const c
 void send_part(struct fixture *f, const char *change_set, int32_t index, int32_t count,
                struct catalogue_change_change content)
 {
-    struct input input = { .topic = TOPIC_CATALOGUE, .offset = f->offset++, .value = TEXT("bytes") };
+    struct input input = {.topic = TOPIC_CATALOGUE, .offset = f->offset++, .value = TEXT("bytes")};
 
-    input.as.catalogue_change = (struct catalogue_change) {
+    input.as.catalogue_change = (struct catalogue_change){
         .event_id = TEXT("e"),
         .occurred_at = f->now,
         .actor = TEXT("alice"),
@@ -191,8 +190,8 @@ void change(struct fixture *f, struct catalogue_change_change content)
 
 /* --- contents --- */
 
-#define CHANGE(KIND, member, ...)                                                                            \
-    ((struct catalogue_change_change) { .kind = CATALOGUE_CHANGE_CHANGE_##KIND, .as.member = { __VA_ARGS__ } })
+#define CHANGE(KIND, member, ...) \
+    ((struct catalogue_change_change){.kind = CATALOGUE_CHANGE_CHANGE_##KIND, .as.member = {__VA_ARGS__}})
 
 struct catalogue_change_change a_module(const char *module_id, enum auto_connect auto_connect)
 {
@@ -216,17 +215,16 @@ struct catalogue_change_change a_tariff(struct fixture *f, const char *tariff_id
 struct catalogue_change_change an_enumeration(struct fixture *f, const char *enumeration_id, const char *items)
 {
     struct text_array parts = split(f, items, '|');
-    struct enumeration_item_array array
-        = { arena_alloc(&f->words.arena, (parts.count + 1) * sizeof *array.items, 16), parts.count };
+    struct enumeration_item_array array = {arena_alloc(&f->words.arena, (parts.count + 1) * sizeof *array.items, 16),
+                                           parts.count};
 
     for (uint32_t i = 0; i < parts.count; i++) {
         struct text part = parts.items[i];
         const char *equals = memchr(part.data, '=', part.size);
         assert_non_null(equals);
         uint32_t size = (uint32_t)(equals - part.data);
-        array.items[i] = (struct enumeration_item) {
-            .item_id = { part.data, size }, .internal_name = { equals + 1, part.size - size - 1 }
-        };
+        array.items[i] = (struct enumeration_item){.item_id = {part.data, size},
+                                                   .internal_name = {equals + 1, part.size - size - 1}};
     }
     return CHANGE(ENUMERATION, enumeration, .enumeration_id = words(enumeration_id), .items = array);
 }

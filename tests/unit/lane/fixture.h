@@ -1,7 +1,7 @@
 /* The lane with a book of its own, and words to feed it and to say what must come of it.
  *
- * After each event the changed records travel into a second book, as they would through catalogue-state; at the end both
- * must be equal. */
+ * After each event the changed records travel into a second book, as they would through catalogue-state; at the end
+ * both must be equal. */
 #ifndef OSBILL_TESTS_LANE_FIXTURE_H
 #define OSBILL_TESTS_LANE_FIXTURE_H
 
@@ -21,9 +21,9 @@ struct fixture {
     struct lane_settings settings;
     struct lane lane;
     int64_t now, version, offset;
-    int sets; /* change sets made so far */
-    struct outcome outcome;           /* of the last event */
-    const struct decision *decision;  /* of the last event */
+    int sets;                          /* change sets made so far */
+    struct outcome outcome;            /* of the last event */
+    const struct decision *decision;   /* of the last event */
     const struct catalogue *catalogue; /* NULL: older than the book */
 };
 

@@ -12,8 +12,10 @@ static bool grow(struct arena *arena, size_t size)
     struct test_arena *memory = arena->owner;
 
     memory->allocations++;
-    if (memory->allocations == memory->fail_at || (memory->fails_on && memory->allocations > memory->fail_at))
+    if (memory->fail_at &&
+        (memory->allocations == memory->fail_at || (memory->fails_on && memory->allocations > memory->fail_at)))
         return false;
+    size = size < memory->chunk ? memory->chunk : size;
     struct test_block *block = malloc(sizeof *block + size);
     if (!block)
         abort();
@@ -26,7 +28,7 @@ static bool grow(struct arena *arena, size_t size)
 
 void test_arena_init(struct test_arena *memory)
 {
-    *memory = (struct test_arena) { .arena = { .grow = grow, .owner = memory } };
+    *memory = (struct test_arena){.arena = {.grow = grow, .owner = memory}};
 }
 
 void test_arena_reset(struct test_arena *memory)

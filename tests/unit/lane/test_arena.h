@@ -11,6 +11,7 @@ struct test_arena {
     uint64_t allocations;
     uint64_t fail_at; /* number of the allocation that fails, from 1; 0: none */
     bool fails_on;    /* all after that one fail too */
+    size_t chunk;     /* for measuring: at least so many bytes at once */
 };
 
 void test_arena_init(struct test_arena *memory);

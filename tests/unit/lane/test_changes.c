@@ -132,12 +132,16 @@ static void an_applied_set_cannot_be_changed(void **state)
 static void another_reason_is_the_same_content(void **state)
 {
     struct fixture *f = *state;
-    struct input input = { .topic = TOPIC_CATALOGUE, .offset = 900 };
+    struct input input = {.topic = TOPIC_CATALOGUE, .offset = 900};
 
     shop(f);
     send_part(f, "c", 0, 2, a_module("m1", AUTO_CONNECT_NONE));
-    input.as.catalogue_change = (struct catalogue_change) {
-        .event_id = TEXT("other"), .occurred_at = NOW - 5, .reason = TEXT("else"), .change_set = TEXT("c"), .count = 2,
+    input.as.catalogue_change = (struct catalogue_change){
+        .event_id = TEXT("other"),
+        .occurred_at = NOW - 5,
+        .reason = TEXT("else"),
+        .change_set = TEXT("c"),
+        .count = 2,
         .change = a_module("m1", AUTO_CONNECT_NONE),
     };
     decide(f, &input);

@@ -1,5 +1,5 @@
-/* Scans: completeness, abandonment, scan.invalid, scan.size, the breaker scan.held, scan.approved, scan.unknown, removal
- * after several scans (rules.md 1, 9). */
+/* Scans: completeness, abandonment, scan.invalid, scan.size, the breaker scan.held, scan.approved, scan.unknown,
+ * removal after several scans (rules.md 1, 9). */
 #include "fixture.h"
 
 static void module(struct fixture *f)

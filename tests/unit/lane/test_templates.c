@@ -49,14 +49,22 @@ static void unknown_module_is_a_dead_letter(void **state)
 static void seen_refreshes_attributes(void **state)
 {
     struct fixture *f = *state;
-    struct text tags[] = { TEXT("lts") };
-    struct input input = { .topic = TOPIC_TEMPLATE_DISCOVERED };
+    struct text tags[] = {TEXT("lts")};
+    struct input input = {.topic = TOPIC_TEMPLATE_DISCOVERED};
 
     change(f, a_module("m1", AUTO_CONNECT_ALL));
     see(f, "m1", "s1", 3, "A");
-    input.as.template_discovered = (struct template_discovered) {
-        .event_id = TEXT("e"), .occurred_at = NOW, .module_id = TEXT("m1"), .scan_id = TEXT("s0"), .scan_size = 9,
-        .repository = TEXT("r"), .name = TEXT("A"), .tags = { tags, 1 }, .min_disk_mib = 7, .min_ram_mib = 8,
+    input.as.template_discovered = (struct template_discovered){
+        .event_id = TEXT("e"),
+        .occurred_at = NOW,
+        .module_id = TEXT("m1"),
+        .scan_id = TEXT("s0"),
+        .scan_size = 9,
+        .repository = TEXT("r"),
+        .name = TEXT("A"),
+        .tags = {tags, 1},
+        .min_disk_mib = 7,
+        .min_ram_mib = 8,
     };
     decide(f, &input);
     expect(f, "template.seen", VERDICT_APPLIED);
@@ -283,7 +291,8 @@ static void module_on_keeps_a_template_that_scans_lack(void **state)
     expect_notices(f, "");
     change(f, an_override(OVERRIDE_SCOPE_MODULE, "m1", "r__A", OVERRIDE_SETTING_AUTO));
     assert_false(orderable(f, "t1", "m1", "r__A"));
-    change(f, an_override(OVERRIDE_SCOPE_MODULE, "m1", "r__A", OVERRIDE_SETTING_ON)); /* beats the scan that removed it */
+    change(f,
+           an_override(OVERRIDE_SCOPE_MODULE, "m1", "r__A", OVERRIDE_SETTING_ON)); /* beats the scan that removed it */
     assert_true(orderable(f, "t1", "m1", "r__A"));
 }
 

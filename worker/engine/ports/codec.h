@@ -24,8 +24,7 @@ struct record_codec {
     struct decode_answer (*decode)(void *context, const struct record_type *type, struct text value,
                                    struct arena *arena, void *ret_record);
     /* Bytes in arena memory; data NULL: out of memory. */
-    struct text (*encode)(void *context, const struct record_type *type, const void *record,
-                          struct arena *arena);
+    struct text (*encode)(void *context, const struct record_type *type, const void *record, struct arena *arena);
 };
 
 #endif

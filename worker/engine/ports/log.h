@@ -93,13 +93,11 @@ struct log_ops {
 
     /* The group's committed offsets, stable ones only: waits (RESULT_RETRY) while a transaction has pending
      * offsets. */
-    struct result (*committed)(struct log *log, struct log_offset *offsets, uint32_t count,
-                               int timeout_ms) WARN_UNUSED;
+    struct result (*committed)(struct log *log, struct log_offset *offsets, uint32_t count, int timeout_ms) WARN_UNUSED;
     /* One ListOffsets to the leader: first offset and END. READ_UNCOMMITTED: the high watermark;
      * READ_COMMITTED: the last stable offset. */
-    struct result (*bounds)(struct log *log, enum topic topic, int32_t partition,
-                            enum log_isolation isolation, int timeout_ms, int64_t *ret_first,
-                            int64_t *ret_end) WARN_UNUSED;
+    struct result (*bounds)(struct log *log, enum topic topic, int32_t partition, enum log_isolation isolation,
+                            int timeout_ms, int64_t *ret_first, int64_t *ret_end) WARN_UNUSED;
     /* Reads committed records of a state topic: at most about 1 MiB of [*from, to), in order, through
      * handler->message; raises *from past what was read (markers and gaps included). Done when *from >= to.
      * Waits for late markers with RESULT_RETRY and keeps the group membership alive meanwhile. One read per
@@ -124,9 +122,8 @@ struct log_ops {
     bool (*poisoned)(struct log *log);
     /* After flush: one past the greatest offset that this transaction wrote there; -1: none. */
     int64_t (*written)(struct log *log, enum topic topic, int32_t partition);
-    struct result (*send_offsets)(struct log *log, struct log_generation *generation,
-                                  const struct log_offset *offsets, uint32_t count,
-                                  int timeout_ms) WARN_UNUSED;
+    struct result (*send_offsets)(struct log *log, struct log_generation *generation, const struct log_offset *offsets,
+                                  uint32_t count, int timeout_ms) WARN_UNUSED;
     /* RESULT_RECREATE also when more than one EndTxn was sent: its retry may end a later transaction. */
     struct result (*commit)(struct log *log, int timeout_ms) WARN_UNUSED;
     struct result (*abort)(struct log *log, int timeout_ms) WARN_UNUSED;
@@ -136,8 +133,7 @@ struct log_ops {
 
     /* What the last fetch of a started partition said, without a request: last stable offset and high
      * watermark; -1: not known. For metrics (lag; HW - LSO: a foreign open transaction). */
-    void (*ends)(struct log *log, enum topic topic, int32_t partition, int64_t *ret_stable,
-                 int64_t *ret_high);
+    void (*ends)(struct log *log, enum topic topic, int32_t partition, int64_t *ret_stable, int64_t *ret_high);
 
     /* Cluster id and number of partitions of a topic; RESULT_STOP: the topic is missing. */
     struct result (*describe)(struct log *log, enum topic topic, int timeout_ms, struct text *ret_cluster_id,

@@ -61,8 +61,8 @@ struct store_request {
     bool fresh;            /* FILL, FINISH */
     int64_t now;           /* DUE: given; TIME: answered, ms */
 
-    struct result result; /* set on completion. RESULT_RETRY: unknown whether it happened (connection lost) */
-    void *tag;            /* the caller's */
+    struct result result;       /* set on completion. RESULT_RETRY: unknown whether it happened (connection lost) */
+    void *tag;                  /* the caller's */
     struct store_request *next; /* the store's */
 };
 

@@ -28,7 +28,8 @@ class Installation:
         self.prefix = f"contract-{events.now()}-{next(_numbers)}."
         self.registry = Registry(stack.registry)
         self.settings = connection_settings(stack) | {
-            "topic_prefix": self.prefix, "group": f"{self.prefix}workers"} | settings
+            "topic_prefix": self.prefix, "group": f"{self.prefix}workers", "registry_cache": folder / "schemas"
+        } | settings
         self.environment = clean_environment(**self.settings)
         self.initialise()
         self.producer = confluent_kafka.Producer({

@@ -1,7 +1,7 @@
-/* The port through which the codec gets schemas: a registry, a disk, or (in tests) the schemas of this
- * program. A source is used by one thread at a time. */
-#ifndef OSBILL_WORKER_AVRO_SCHEMA_SOURCE_H
-#define OSBILL_WORKER_AVRO_SCHEMA_SOURCE_H
+/* The port through which the codec (worker/avro) gets schemas: from the registry (worker/http), or in tests from this
+ * program. It stands here since adapters do not know each other. A source is used by one thread at a time. */
+#ifndef OSBILL_SCHEMAS_SCHEMA_SOURCE_H
+#define OSBILL_SCHEMAS_SCHEMA_SOURCE_H
 
 #include <stdint.h>
 

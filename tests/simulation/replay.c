@@ -1,0 +1,404 @@
+/* [promise 6] Given the decision log's order per partition (origin, offset, decided_at, catalogue version), a replay
+ * through core gives byte-identical Decisions, Charges and Notifications, and the states that account-state holds. */
+#include "tests/simulation/sim.h"
+
+#include "core/snapshot.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { MAX_VERSIONS = 512, MAX_KEYS = 512 };
+
+struct held {
+    struct text key, value;
+    enum state_kind kind;
+};
+
+struct replay {
+    struct sim *sim;
+    int32_t partition;
+    struct memory memory; /* of one transaction */
+    const struct catalogue *versions[MAX_VERSIONS];
+    struct held states[MAX_KEYS];
+    uint32_t state_count;
+    uint32_t charges, notifications; /* next records of these logs to compare with */
+    struct overlay overlay;
+    struct desk desk;
+};
+
+/* --- the catalogue as it was --- */
+
+static struct memory *book_memory(struct memory *memory)
+{
+    memory_init(memory, 64 << 10, 0);
+    return memory;
+}
+
+/* Snapshots of all versions, from catalogue-state. */
+static void build_versions(struct replay *replay)
+{
+    struct sim *sim = replay->sim;
+    const struct topic_log *log = &sim->kafka.logs[log_number(TOPIC_CATALOGUE_STATE, 0)];
+    struct memory memory;
+    struct catalogue_book book;
+
+    if (!book_init(&book, &book_memory(&memory)->arena))
+        abort();
+    replay->versions[0] = catalogue_build(&book, 0, &sim->memory.arena);
+    for (uint32_t i = 0; i < log->count; i++) {
+        const struct record *record = &log->items[i];
+        struct catalogue_state state;
+        struct position position;
+        if (!kafka_committed(&sim->kafka, record))
+            continue;
+        if (text_equal(record->key, TEXT("p:lane"))) {
+            sim_decode(&position_record, record->value, &memory.arena, &position);
+            if (position.catalogue_version < MAX_VERSIONS)
+                replay->versions[position.catalogue_version] =
+                    catalogue_build(&book, position.catalogue_version, &sim->memory.arena);
+            continue;
+        }
+        if (record->has_value)
+            sim_decode(&catalogue_state_record, record->value, &memory.arena, &state);
+        if (book_load(&book, record->key, record->has_value ? &state.body : NULL) != BOOK_LOADED)
+            violate(sim, "catalogue-state key %.*s is not understood", (int)record->key.size, record->key.data);
+    }
+    memory_clear(&memory);
+}
+
+/* --- states --- */
+
+static struct held *state_of(struct replay *replay, struct text key)
+{
+    for (uint32_t i = 0; i < replay->state_count; i++)
+        if (text_equal(replay->states[i].key, key))
+            return &replay->states[i];
+    return NULL;
+}
+
+static void keep_state(struct replay *replay, const struct state *state)
+{
+    struct memory *memory = &replay->sim->memory;
+    struct held *held = state_of(replay, state->key);
+    bool failed = false;
+
+    if (!held) {
+        if (replay->state_count == MAX_KEYS)
+            abort();
+        held = &replay->states[replay->state_count++];
+        held->key = memory_text(memory, state->key, &failed);
+        held->kind = state->kind;
+    }
+    held->value = state->value ? sim_encode(state_record_type(state->kind), state->value, &memory->arena)
+                               : (struct text){NULL, 0};
+}
+
+static void load_wanted(struct replay *replay)
+{
+    for (struct state *state = replay->overlay.wanted; state; state = state->next_wanted) {
+        const struct held *held = state_of(replay, state->key);
+        void *record = NULL;
+        if (state->known)
+            continue;
+        if (held && held->value.data) {
+            const struct record_type *type = state_record_type(state->kind);
+            record = memory_zeroed(&replay->memory, 1, type->size);
+            sim_decode(type, held->value, &replay->memory.arena, record);
+        }
+        overlay_put(state, record);
+    }
+    replay->overlay.wanted = NULL;
+}
+
+/* --- outputs --- */
+
+static struct text one_decision(struct replay *replay, const struct decision *decision)
+{
+    struct decision copy = *decision;
+    struct decision_batch batch = {.decisions = {&copy, 1}};
+
+    return sim_encode(&decision_batch_record, &batch, &replay->memory.arena);
+}
+
+static void compare_decisions(struct replay *replay, const struct outcome *outcome, const struct decision *logged,
+                              uint32_t count)
+{
+    for (uint32_t i = 0; i < outcome->decisions.count; i++) {
+        const struct decision *ours = &outcome->decisions.items[i];
+        if (i >= count)
+            violate(replay->sim, "partition %d: a replay makes a decision more (%.*s)", (int)replay->partition,
+                    (int)ours->rule.size, ours->rule.data);
+        else if (!text_equal(one_decision(replay, ours), one_decision(replay, &logged[i])))
+            violate(replay->sim,
+                    "partition %d: replay decides %.*s (%.*s), the log has %.*s (%.*s) for offset %" PRId64,
+                    (int)replay->partition, (int)ours->rule.size, ours->rule.data, (int)ours->reason.size,
+                    ours->reason.data, (int)logged[i].rule.size, logged[i].rule.data, (int)logged[i].reason.size,
+                    logged[i].reason.data, logged[i].caused_by.offset);
+    }
+}
+
+static bool of_account(struct replay *replay, const struct record *record, bool notification)
+{
+    struct notification note;
+
+    if (!notification)
+        return true;
+    sim_decode(&notification_record, record->value, &replay->memory.arena, &note);
+    return note.account_id.size > 0;
+}
+
+/* The next record that the partition's accounts caused in a topic. */
+static const struct record *next_output(struct replay *replay, enum topic topic, uint32_t *at)
+{
+    const struct topic_log *log = &replay->sim->kafka.logs[log_number(topic, replay->partition)];
+
+    while (*at < log->count) {
+        const struct record *record = &log->items[(*at)++];
+        if (kafka_committed(&replay->sim->kafka, record) && of_account(replay, record, topic == TOPIC_NOTIFICATION))
+            return record;
+    }
+    return NULL;
+}
+
+static void compare_output(struct replay *replay, enum topic topic, const struct record_type *type, const void *ours,
+                           uint32_t *at)
+{
+    const struct record *record = next_output(replay, topic, at);
+    struct text bytes = sim_encode(type, ours, &replay->memory.arena);
+
+    if (!record || !text_equal(bytes, record->value))
+        violate(replay->sim, "partition %d: replay gives another %s than the log has at %u", (int)replay->partition,
+                type->name, *at);
+}
+
+static void compare(struct replay *replay, const struct outcome *outcome, const struct decision *logged, uint32_t count)
+{
+    compare_decisions(replay, outcome, logged, count);
+    for (uint32_t i = 0; i < outcome->charges.count && !replay->sim->violation[0]; i++)
+        compare_output(replay, TOPIC_CHARGE, &charge_record, &outcome->charges.items[i], &replay->charges);
+    for (uint32_t i = 0; i < outcome->notifications.count && !replay->sim->violation[0]; i++)
+        compare_output(replay, TOPIC_NOTIFICATION, &notification_record, &outcome->notifications.items[i],
+                       &replay->notifications);
+}
+
+/* --- deciding again --- */
+
+static const struct record_type *input_type(enum topic topic)
+{
+    return topic == TOPIC_ACCOUNT ? &account_event_record : topic == TOPIC_ORDER ? &order_record : &os_installed_record;
+}
+
+static bool read_parked(void *context, enum topic topic, struct text value, struct arena *arena,
+                        struct input *ret_input)
+{
+    (void)context;
+    ret_input->topic = topic;
+    ret_input->value = value;
+    return sim_decode(input_type(topic), value, arena, &ret_input->as).status == DECODE_OK;
+}
+
+/* Made by the engine, without core's rules. */
+static bool engine_made(struct text rule)
+{
+    return text_equal(rule, TEXT("unreadable")) || text_equal(rule, TEXT("wrong-partition")) ||
+           text_equal(rule, TEXT("undecidable")) || text_equal(rule, TEXT("too-large"));
+}
+
+/* What a timer or a catalogue brought stands before the input that was decided with it; timers of their own come after
+ * all inputs of the transaction. */
+static const struct decision *input_behind(const struct decision *logged, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (logged[i].origin == ORIGIN_INPUT)
+            return &logged[i];
+    return NULL;
+}
+
+static enum decide_status decide_once(struct replay *replay, const struct decision *logged, uint32_t count,
+                                      struct outcome *outcome)
+{
+    struct text account_id = logged->account_id;
+
+    logged = input_behind(logged, count);
+    if (!logged)
+        return decide_due(&replay->desk, account_id, outcome);
+    enum topic topic = topic_find(logged->caused_by.topic);
+    const struct record *record =
+        &replay->sim->kafka.logs[log_number(topic, replay->partition)].items[logged->caused_by.offset];
+    struct input input = {.topic = topic,
+                          .partition = replay->partition,
+                          .offset = logged->caused_by.offset,
+                          .key = record->key,
+                          .value = record->value};
+    sim_decode(input_type(topic), record->value, &replay->memory.arena, &input.as);
+    return decide_input(&replay->desk, &input, outcome);
+}
+
+/* Returns how many logged decisions it accounts for. */
+static uint32_t decide_again(struct replay *replay, const struct decision *logged, uint32_t count)
+{
+    struct outcome outcome;
+
+    if (logged->origin == ORIGIN_INPUT && engine_made(logged->rule))
+        return 1;
+    outcome_init(&outcome, &replay->memory.arena);
+    for (;;) {
+        enum decide_status status = decide_once(replay, logged, count, &outcome);
+        if (status == DECIDE_DONE)
+            break;
+        if (status == DECIDE_NO_MEMORY)
+            abort();
+        load_wanted(replay);
+    }
+    compare(replay, &outcome, logged, count);
+    if (outcome.decisions.count == 0)
+        violate(replay->sim, "partition %d: a replay makes no decision where the log has %.*s", (int)replay->partition,
+                (int)logged->rule.size, logged->rule.data);
+    return outcome.decisions.count ? outcome.decisions.count : 1;
+}
+
+static void replay_transaction(struct replay *replay, const struct decision_batch *batch, const struct decision *logged,
+                               uint32_t count)
+{
+    static const struct reader reader = {NULL, read_parked};
+    int64_t version = logged[0].catalogue_version;
+
+    if (version >= MAX_VERSIONS || !replay->versions[version]) {
+        violate(replay->sim, "partition %d: decided with catalogue version %" PRId64 ", which never was",
+                (int)replay->partition, version);
+        return;
+    }
+    overlay_init(&replay->overlay, &replay->memory.arena, 64);
+    replay->desk = (struct desk){
+        .arena = &replay->memory.arena,
+        .overlay = &replay->overlay,
+        .catalogue = replay->versions[version],
+        .hashes = &replay->sim->hashes,
+        .reader = &reader,
+        .settings = &replay->sim->config.decide,
+        .now = batch->decided_at,
+        .partition = replay->partition,
+    };
+    for (uint32_t i = 0; i < count && !replay->sim->violation[0];)
+        i += decide_again(replay, &logged[i], count - i);
+    for (const struct state *state = replay->overlay.first; state; state = state->next)
+        if (state->dirty)
+            keep_state(replay, state);
+}
+
+/* --- states at the end --- */
+
+/* When a held case was last looked at in vain leaves no decision, so a replay cannot know it. */
+static struct text without_looks(struct replay *replay, enum state_kind kind, struct text value)
+{
+    struct arena *arena = &replay->memory.arena;
+
+    if (kind == STATE_ACCOUNT) {
+        struct account_state account;
+        sim_decode(&account_state_record, value, arena, &account);
+        for (uint32_t i = 0; i < account.cases.count; i++)
+            account.cases.items[i].tried_version = 0;
+        account.next_due = 0;
+        return sim_encode(&account_state_record, &account, arena);
+    }
+    if (kind == STATE_VPS) {
+        struct vps_state vps;
+        sim_decode(&vps_state_record, value, arena, &vps);
+        for (uint32_t i = 0; i < vps.cases.count; i++)
+            vps.cases.items[i].tried_version = 0;
+        return sim_encode(&vps_state_record, &vps, arena);
+    }
+    return value;
+}
+
+static void compare_states(struct replay *replay)
+{
+    const struct redis_part *part = &replay->sim->redis.parts[replay->partition];
+    uint32_t live = 0;
+
+    for (uint32_t i = 0; i < part->keys.count; i++) {
+        const struct stored *stored = &part->keys.items[i];
+        const struct held *held = state_of(replay, stored->key);
+        if (!held || !held->value.data ||
+            !text_equal(without_looks(replay, held->kind, held->value),
+                        without_looks(replay, held->kind, stored->value)))
+            violate(replay->sim, "partition %d: a replay leaves another state %.*s", (int)replay->partition,
+                    (int)stored->key.size, stored->key.data);
+    }
+    for (uint32_t i = 0; i < replay->state_count; i++)
+        live += replay->states[i].value.data != NULL;
+    if (live != part->keys.count)
+        violate(replay->sim, "partition %d: a replay leaves %u states, there are %u", (int)replay->partition, live,
+                part->keys.count);
+}
+
+/* --- one partition --- */
+
+struct gathered {
+    struct decision_batch head; /* of the transaction being gathered */
+    struct decision *decisions;
+    uint32_t count;
+};
+
+static void finish_transaction(struct replay *replay, struct gathered *gathered)
+{
+    if (gathered->count && !replay->sim->violation[0])
+        replay_transaction(replay, &gathered->head, gathered->decisions, gathered->count);
+    gathered->count = 0;
+    memory_reset(&replay->memory);
+}
+
+/* The decisions of one transaction may be split over records of the same seq. */
+static void gather(struct replay *replay, struct gathered *gathered, const struct decision_batch *batch)
+{
+    struct decision *grown;
+
+    if (gathered->count && batch->seq != gathered->head.seq)
+        finish_transaction(replay, gathered);
+    gathered->head = *batch;
+    grown = memory_zeroed(&replay->sim->memory, gathered->count + batch->decisions.count, sizeof *grown);
+    if (gathered->count)
+        memcpy(grown, gathered->decisions, gathered->count * sizeof *grown);
+    if (batch->decisions.count)
+        memcpy(grown + gathered->count, batch->decisions.items, batch->decisions.count * sizeof *grown);
+    gathered->decisions = grown;
+    gathered->count += batch->decisions.count;
+}
+
+static void replay_partition(struct replay *replay, int32_t n)
+{
+    struct sim *sim = replay->sim;
+    const struct topic_log *log = &sim->kafka.logs[log_number(TOPIC_DECISION, n)];
+    struct gathered gathered = {.count = 0};
+
+    replay->partition = n;
+    replay->state_count = replay->charges = replay->notifications = 0;
+    for (uint32_t i = 0; i < log->count && !sim->violation[0]; i++) {
+        struct decision_batch batch;
+        if (!kafka_committed(&sim->kafka, &log->items[i]))
+            continue;
+        sim_decode(&decision_batch_record, log->items[i].value, &sim->memory.arena, &batch);
+        if (batch.partition == n)
+            gather(replay, &gathered, &batch);
+    }
+    finish_transaction(replay, &gathered);
+    if (sim->violation[0])
+        return;
+    if (next_output(replay, TOPIC_CHARGE, &replay->charges) ||
+        next_output(replay, TOPIC_NOTIFICATION, &replay->notifications))
+        violate(sim, "partition %d: the log has an output that no replay gives", (int)n);
+    compare_states(replay);
+}
+
+void replay(struct sim *sim)
+{
+    struct replay *replay = calloc(1, sizeof *replay);
+
+    replay->sim = sim;
+    memory_init(&replay->memory, 256 << 10, 1 << 20);
+    build_versions(replay);
+    for (int32_t n = 0; n < sim->options.parts && !sim->violation[0]; n++)
+        replay_partition(replay, n);
+    memory_clear(&replay->memory);
+    free(replay);
+}

@@ -1,0 +1,70 @@
+/* osbill config check | osbill version */
+#include <jansson.h>
+#include <stdio.h>
+
+#include "worker/cli/command.h"
+#include "worker/cli/print.h"
+#include "worker/redis/redis_address.h"
+
+static bool print_entry(void *context, const struct config_entry *entry)
+{
+    (void)context;
+    put_json(json_pack("{s:s, s:s, s:s, s:b}", "name", entry->name, "value", entry->value, "origin", entry->origin,
+                       "default", entry->is_default));
+    return true;
+}
+
+/* librdkafka is asked about each property; Redis' address is parsed. */
+static bool check_values(const struct config *config)
+{
+    struct kafka_reason reason;
+    struct redis_address address;
+    bool good = true;
+
+    for (uint32_t i = 0; i < config->kafka_property_count; i++) {
+        struct result result =
+            kafka_check_property(config->kafka_properties[i].name, config->kafka_properties[i].value, &reason);
+        if (result.kind != RESULT_OK)
+            say("%s", result.reason);
+        good = good && result.kind == RESULT_OK;
+    }
+    struct result result = redis_address_parse(config->redis_url, &address);
+    if (result.kind != RESULT_OK)
+        say("redis-url: %s", result.reason);
+    return good && result.kind == RESULT_OK;
+}
+
+static enum exit_code run_check(const struct call *call)
+{
+    if (call->config->json)
+        config_each(call->config, print_entry, NULL);
+    else
+        config_explain(call->config, stdout);
+    return check_values(call->config) ? EXIT_DONE : EXIT_CONFIGURATION;
+}
+
+static enum exit_code run_version(const struct call *call)
+{
+    if (call->config->json)
+        put_json(json_pack("{s:s}", "version", OSBILL_VERSION));
+    else
+        put("osbill %s\n", OSBILL_VERSION);
+    return EXIT_DONE;
+}
+
+const struct command config_check_command = {
+    .name = "config check",
+    .usage = "",
+    .summary = "Shows every setting, its value and where it came from, and whether all are allowed.",
+    .details = "Secrets are shown as ***. Nothing is asked of the network.",
+    .codes = "0: all is allowed; 3: what is printed is not",
+    .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY | OPTION_OF_REDIS | OPTION_OF_WORKER | OPTION_OF_INIT,
+    .run = run_check,
+};
+
+const struct command version_command = {
+    .name = "version",
+    .usage = "",
+    .summary = "Prints the version.",
+    .run = run_version,
+};

@@ -1,0 +1,149 @@
+/* osbill verify */
+#include <stdlib.h>
+#include <time.h>
+
+#include "worker/cli/account_view.h"
+#include "worker/cli/interrupt.h"
+#include "worker/cli/print.h"
+#include "worker/cli/verify.h"
+#include "worker/kafka/kafka_admin.h"
+
+enum { SETTLE_MS = 300 };
+
+struct verify_options {
+    int64_t partition, limit;
+    bool redis;
+};
+
+static const struct option verify_options[] = {
+    {.name = "partition",
+     .type = OPTION_NUMBER,
+     .preset = "-1",
+     .minimum = -1,
+     .maximum = 1000000,
+     .place = OPTION_FLAG_ONLY,
+     .offset = offsetof(struct verify_options, partition),
+     .help = "Only this partition of the account topics. -1: all, and the catalogue lane."},
+    {.name = "redis",
+     .type = OPTION_BOOLEAN,
+     .preset = "true",
+     .place = OPTION_FLAG_ONLY,
+     .offset = offsetof(struct verify_options, redis),
+     .help = "Compare Redis with account-state; --no-redis leaves it out."},
+    {.name = "limit",
+     .type = OPTION_NUMBER,
+     .preset = "100",
+     .maximum = INT64_MAX,
+     .place = OPTION_FLAG_ONLY,
+     .offset = offsetof(struct verify_options, limit),
+     .help = "At most so many violations are printed; all are counted."},
+};
+
+/* A transaction's marker reaches its partitions one after the other: what was visible in one is soon in all. */
+static void let_markers_arrive(void)
+{
+    const struct timespec time = {.tv_nsec = SETTLE_MS * 1000000L};
+
+    (void)nanosleep(&time, NULL);
+}
+
+static void check_unit(struct verify *verify, int32_t partition, bool lane)
+{
+    struct unit unit;
+
+    unit_init(&unit, verify, partition, lane);
+    bool good = unit_read_state(&unit);
+    let_markers_arrive();
+    good = good && unit_compare_redis(&unit) && unit_read_charges(&unit);
+    let_markers_arrive();
+    good = good && unit_read_decisions(&unit) && unit_read_inputs(&unit);
+    if (good)
+        unit_check_money(&unit);
+    verify->counts.units++;
+    unit_release(&unit);
+}
+
+static void note_first(void *context, const struct kafka_group_lag *lag)
+{
+    struct verify *verify = context;
+
+    if (lag->partition < verify->partitions)
+        verify->decision_first[lag->partition] = lag->first;
+}
+
+/* Where the decision logs begin: what retention deleted cannot be summed. */
+static bool find_beginnings(struct verify *verify)
+{
+    struct kafka_admin *admin = NULL;
+    char name[TOPIC_NAME];
+    const char *const topics[] = {context_topic(&verify->context, TOPIC_DECISION, name)};
+
+    verify->partitions = context_partitions(&verify->context, &verify->code);
+    verify->decision_first = calloc((size_t)verify->partitions + 1, sizeof *verify->decision_first);
+    if (verify->code != EXIT_DONE || !verify->decision_first)
+        return false;
+    struct result result = kafka_admin_open(&verify->context.kafka, &verify->context.reason, &admin);
+    if (result.kind == RESULT_OK)
+        result = kafka_admin_lag(admin, verify->context.config->group, topics, 1, CONTEXT_TIMEOUT_MS, note_first, verify);
+    if (result.kind != RESULT_OK)
+        verify->code = context_failed("Kafka", result);
+    kafka_admin_close(admin);
+    for (int32_t i = 0; i < verify->partitions && result.kind == RESULT_OK; i++)
+        if (verify->decision_first[i] > 0)
+            say("note: %s/%d begins at offset %lld: what was decided before cannot be checked", name, i,
+                (long long)verify->decision_first[i]);
+    return result.kind == RESULT_OK;
+}
+
+static void check_all(struct verify *verify, const struct verify_options *options)
+{
+    int32_t partitions = find_beginnings(verify) ? verify->partitions : 0;
+
+    if (options->partition >= partitions && partitions > 0) {
+        say("--partition: there are %d, from 0", partitions);
+        verify->code = EXIT_USAGE;
+    }
+    for (int32_t i = 0; i < partitions && verify->code == EXIT_DONE; i++)
+        if (options->partition < 0 || options->partition == i)
+            check_unit(verify, i, false);
+    if (options->partition < 0 && verify->code == EXIT_DONE)
+        check_unit(verify, 0, true);
+}
+
+static enum exit_code run_verify(const struct call *call)
+{
+    const struct verify_options *options = call->options;
+    struct verify verify = {.limit = (uint64_t)options->limit, .code = EXIT_BROKEN};
+
+    interrupt_catch();
+    memory_init(&verify.scratch, 256 << 10, 4 << 20);
+    if (context_open(&verify.context, call->config))
+        verify.code = options->redis ? redis_open(call->config, &verify.redis) : EXIT_DONE;
+    if (verify.code == EXIT_DONE)
+        check_all(&verify, options);
+    enum exit_code code = verify_conclude(&verify);
+    redis_dump_close(verify.redis);
+    free(verify.decision_first);
+    memory_clear(&verify.scratch);
+    context_release(&verify.context);
+    return code;
+}
+
+const struct command verify_command = {
+    .name = "verify",
+    .usage = "",
+    .summary = "Proves from the topics that each input was decided once, that money is conserved, that Redis is right.",
+    .details =
+        "Promise 1: exactly one INPUT decision for each record of each input below the position, in order.\n"
+        "Promise 2: deposits - withdrawals - charges = sum of balances, by partition and currency, from the position\n"
+        "and recomputed from decisions and charges; each account's balance, step by step.\n"
+        "Promise 3: each charge is there, once, and named by one decision.\n"
+        "Redis: the same keys as account-state, byte by byte. Safe beside running workers: what they add meanwhile is\n"
+        "left out, and said. Each violation names topic, partition and offset.",
+    .codes = "0: proved; 1: violations; 4: something did not answer: nothing is proved",
+    .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY | OPTION_OF_REDIS,
+    .options = verify_options,
+    .option_count = 3,
+    .options_size = sizeof(struct verify_options),
+    .run = run_verify,
+};

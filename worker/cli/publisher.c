@@ -1,0 +1,99 @@
+#include "worker/cli/publisher.h"
+
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "worker/cli/print.h"
+
+enum { FLUSH_MS = 60000, SLICE_MS = 100 };
+
+static void on_written(void *context, uint64_t number, int32_t partition, int64_t offset, const char *problem)
+{
+    struct publisher *publisher = context;
+
+    if (problem)
+        publisher->failed++;
+    else
+        publisher->written++;
+    if (!problem && publisher->wait && !decision_wait_expect(publisher->wait, partition, offset))
+        publisher->out_of_memory = true;
+    if (publisher->reported)
+        publisher->reported(publisher->listener, number, partition, offset, problem);
+}
+
+enum exit_code publisher_open(struct publisher *publisher, struct context *context, enum topic topic, bool wait)
+{
+    *publisher = (struct publisher){.context = context, .topic = topic, .type = topic_row(topic)->records[0]};
+    context_topic(context, topic, publisher->topic_name);
+    enum exit_code code = context_identify(context, topic, publisher->type);
+    if (code == EXIT_DONE && wait)
+        code = decision_wait_open(context, topic, &publisher->wait);
+    if (code != EXIT_DONE)
+        return code;
+    struct result result =
+        kafka_writer_open(&context->kafka, on_written, publisher, &context->reason, &publisher->writer);
+    return result.kind == RESULT_OK ? EXIT_DONE : context_failed("Kafka", result);
+}
+
+void publisher_release(struct publisher *publisher)
+{
+    kafka_writer_close(publisher->writer);
+    decision_wait_close(publisher->wait);
+    buffer_release(&publisher->bytes);
+}
+
+enum exit_code publisher_send(struct publisher *publisher, struct text key, const void *record)
+{
+    publisher->bytes.size = 0;
+    struct codec_result encoded =
+        codec_encode(publisher->context->codec, publisher->type, record, &publisher->bytes);
+    if (encoded.status != CODEC_OK)
+        return context_codec_failed(publisher->topic_name, encoded);
+    const struct kafka_record message = {
+        .topic = publisher->topic_name,
+        .partition = LOG_PARTITION_BY_KEY,
+        .has_key = true,
+        .has_value = true,
+        .key = key,
+        .value = {(const char *)publisher->bytes.data, (uint32_t)publisher->bytes.size},
+    };
+    struct result result = kafka_writer_send(publisher->writer, &message, publisher->sent);
+    while (result.kind == RESULT_RETRY) {
+        result = kafka_writer_flush(publisher->writer, SLICE_MS);
+        if (result.kind != RESULT_STOP)
+            result = kafka_writer_send(publisher->writer, &message, publisher->sent);
+    }
+    if (result.kind != RESULT_OK)
+        return context_failed(publisher->topic_name, result);
+    publisher->sent++;
+    return EXIT_DONE;
+}
+
+enum exit_code publisher_flush(struct publisher *publisher)
+{
+    struct result result = kafka_writer_flush(publisher->writer, FLUSH_MS);
+
+    if (result.kind != RESULT_OK)
+        return context_failed(publisher->topic_name, result);
+    if (publisher->out_of_memory) {
+        say("out of memory");
+        return EXIT_BROKEN;
+    }
+    if (!publisher->failed)
+        return EXIT_DONE;
+    say("%s: %llu of %llu records were not written", publisher->topic_name, (unsigned long long)publisher->failed,
+        (unsigned long long)publisher->sent);
+    return EXIT_UNAVAILABLE;
+}
+
+const char *new_id(const char *prefix, char buffer[NEW_ID])
+{
+    unsigned char random[16] = {0};
+    int used = snprintf(buffer, NEW_ID, "%.7s", prefix);
+
+    while (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) {
+    }
+    for (size_t i = 0; i < sizeof random; i++)
+        used += snprintf(buffer + used, (size_t)(NEW_ID - used), "%02x", random[i]);
+    return buffer;
+}

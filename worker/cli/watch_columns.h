@@ -1,0 +1,27 @@
+/* How records look in a table: which columns each topic has. */
+#ifndef OSBILL_CLI_WATCH_COLUMNS_H
+#define OSBILL_CLI_WATCH_COLUMNS_H
+
+#include "worker/cli/table.h"
+#include "worker/cli/topics.h"
+#include "worker/kafka/kafka_reader.h"
+
+/* One row: a message, what it decodes to, and of a decision batch one decision. */
+struct watch_row {
+    const struct kafka_record *message;
+    const struct record_type *type; /* NULL: not decoded */
+    const void *record;
+    int64_t decided_at;  /* of a decision's batch */
+    const char *problem; /* why it was not decoded */
+};
+
+/* Prepares the table of a topic. */
+void watch_columns_open(enum topic topic, struct table *ret_table);
+void watch_columns_add(enum topic topic, struct table *table, const struct watch_row *row);
+
+/* The field of a record by name; NULL: it has none. */
+const struct field_type *record_field(const struct record_type *type, const char *name);
+/* A text field's value; empty: no such field. */
+struct text record_text(const struct record_type *type, const void *record, const char *name);
+
+#endif

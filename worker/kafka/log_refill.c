@@ -1,0 +1,57 @@
+/* Before librdkafka 2.2 a fetcher that found its queue full sleeps for up to a second and is not woken when the queue
+ * empties: a fast batch loop would stand still. Any request to the broker wakes it. */
+#include "log_parts.h"
+
+#include <stdlib.h>
+
+enum { MENDED_IN = 0x02020000 }; /* fetch.queue.backoff.ms */
+
+static int64_t number_setting(const rd_kafka_t *handle, const char *name)
+{
+    char text[32] = "";
+    size_t size = sizeof(text);
+
+    /* The settings are the handle's; they are only read. */
+    (void)rd_kafka_conf_get((rd_kafka_conf_t *)(uintptr_t)rd_kafka_conf((rd_kafka_t *)(uintptr_t)handle), name, text,
+                            &size);
+    return strtoll(text, NULL, 10);
+}
+
+void kafka_refill_init(struct kafka_log *log)
+{
+    struct kafka_refill *refill = &log->member.refill;
+
+    refill->needed = rd_kafka_version() < MENDED_IN;
+    refill->messages_limit = number_setting(log->member.handle, "queued.min.messages");
+    refill->bytes_limit = number_setting(log->member.handle, "queued.max.messages.kbytes") * 1024;
+}
+
+/* A ListOffsets to the leader of each partition that is fetched, whose answer nobody waits for. */
+static void wake_fetchers(struct kafka_log *log)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(0);
+
+    for (int topic = 0; topic < TOPIC_INPUTS; topic++)
+        for (int32_t number = 0; number < log->partitions.counts[topic]; number++)
+            if (log->partitions.items[topic][number].started)
+                rd_kafka_topic_partition_list_add(list, log->topics.names[topic], number)->offset = -1;
+    if (list->cnt)
+        (void)rd_kafka_offsets_for_times(log->member.handle, list, 0);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+void kafka_refill(struct kafka_log *log, uint64_t delivered, uint64_t delivered_bytes)
+{
+    struct kafka_refill *refill = &log->member.refill;
+
+    if (!refill->needed || !delivered)
+        return;
+    int64_t waiting = (int64_t)rd_kafka_queue_length(log->member.queue);
+    int64_t bytes = waiting * (int64_t)(delivered_bytes / delivered);
+    if (waiting >= refill->messages_limit || bytes >= refill->bytes_limit) {
+        refill->was_full = true;
+    } else if (refill->was_full && waiting < refill->messages_limit / 4 * 3 && bytes < refill->bytes_limit / 4 * 3) {
+        refill->was_full = false;
+        wake_fetchers(log);
+    }
+}
