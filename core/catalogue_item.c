@@ -22,6 +22,8 @@ static struct text trim(struct text name)
 struct text normal_part(struct text name)
 {
     name = trim(name);
+    if (text_empty(name))
+        return name;
     const char *end = name.data + name.size, *at = name.data;
     while (at < end && (at = memchr(at, '_', (size_t)(end - at))) && at + 1 < end) {
         if (at[1] == '_')
@@ -143,7 +145,7 @@ static uint32_t find_mapped(const struct catalogue *catalogue, const struct item
 static struct text near_miss(const struct catalogue_tariff *tariff, struct text template_name)
 {
     const struct item_table *items = tariff->items;
-    struct text normal = normal_part(template_name);
+    struct text normal = text_empty(template_name) ? template_name : normal_part(template_name);
     uint32_t found = text_empty(normal) ? NAME_NONE : name_find_lower(&items->normal, normal);
 
     if (found == NAME_NONE)

@@ -84,7 +84,8 @@ struct text text_from_micros(struct arena *arena, int64_t micros)
 struct text text_from_millis(struct arena *arena, int64_t millis)
 {
     char buffer[] = "0000-00-00T00:00:00.000Z";
-    struct civil_date date = civil_from_millis(millis);
+    int64_t shown = millis < 0 ? 0 : millis > CALENDAR_MAX ? CALENDAR_MAX : millis;
+    struct civil_date date = civil_from_millis(shown);
     uint64_t rest = (uint64_t)date.millis;
 
     digits_before(buffer + 23, rest % 1000, 3);

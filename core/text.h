@@ -35,7 +35,7 @@ struct text text_from_enum(const struct enum_type *type, int value);
 struct text text_from_int(struct arena *arena, int64_t value);
 /* Micro-units as a decimal with at least two and at most six places, e.g. 1.50, -0.000001. */
 struct text text_from_micros(struct arena *arena, int64_t micros);
-/* 2025-03-01T00:00:00.000Z */
+/* 2025-03-01T00:00:00.000Z; what lies outside 1970 to 9999 is shown as the nearer end. */
 struct text text_from_millis(struct arena *arena, int64_t millis);
 
 #endif

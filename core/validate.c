@@ -48,7 +48,7 @@ static void check_time(struct check *check, struct text field, int64_t moment)
 static void check_past(struct check *check, struct text field, int64_t moment)
 {
     check_time(check, field, moment);
-    if (moment > check->desk->now + check->desk->settings->future_tolerance)
+    if (check->rule == RULE_NONE && moment > check->desk->now + check->desk->settings->future_tolerance)
         fail(check, RULE_TIME_IN_FUTURE, field,
              TEXT_JOIN(check->desk->arena, text_from_millis(check->desk->arena, moment),
                        TEXT(" is later than the worker's clock allows: "),

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """planted: `osbill verify` can fail. A small installation is decided and verified; then each fault is planted by itself,
-verify must report it with exit code 1 and name it, and after it is taken back verify must be content again."""
+verify must report it with exit code 1 and name the check, and after it is taken back verify must be content again."""
 import io
 import socket
 import sys
@@ -101,32 +101,30 @@ class Planter:
         place = self.redis_hash(key)
         lie = self.change(value, lambda record: record.update(balance_micros=record["balance_micros"] + LIE))
         self.redis("HSET", place, key, lie)
-        self.verify("a wrong balance in Redis", 1, ["a000007"])
+        self.verify("a wrong balance in Redis", 1, ["VIOLATION redis"])
         self.redis("HSET", place, key, value)
         self.verify("  taken back", 0)
         self.redis("HDEL", place, key)
-        self.verify("an account missing in Redis", 1, ["a000007"])
+        self.verify("an account missing in Redis", 1, ["VIOLATION redis"])
         self.redis("HSET", place, key, value)
         self.verify("  taken back", 0)
 
     def balance_in_account_state(self):
+        """The last one: a record without a position behind it stays a violation, even with the right bytes."""
         key, value, partition = self.account()
         place = self.redis_hash(key)
         lie = self.change(value, lambda record: record.update(balance_micros=record["balance_micros"] + LIE))
         self.produce("account-state", key, lie, partition)
-        self.verify("a wrong balance in account-state", 1, ["a000007", "balance", "conserved"])
+        self.verify("a wrong balance in account-state", 1, ["VIOLATION balance"])
         self.redis("HSET", place, key, lie)
-        self.verify("the same wrong balance in account-state and in Redis", 1, ["balance", "conserved", "EUR"])
-        self.redis("HSET", place, key, value)
-        self.produce("account-state", key, value, partition)
-        self.verify("  taken back", 0)
+        self.verify("the same wrong balance in account-state and in Redis", 1, ["VIOLATION balance", "VIOLATION totals"])
 
     def false_charge(self):
         for message in read_topic(self.made.stack.servers, self.prefix + "charge"):
             last = message
         lie = self.change(last.value(), lambda record: record.update(charge_id="c-" + 32 * "0"))
         self.produce("charge", last.key(), lie, last.partition())
-        self.verify("a charge that nobody decided", 1, ["charge"])
+        self.verify("a charge that nobody decided", 1, ["VIOLATION charge-once"])
         self.rewrite("charge", lambda values: values[:-1], last.partition())
         self.verify("  taken back", 0)
 
@@ -134,7 +132,7 @@ class Planter:
         value, partition = self.last_batch()
         one = self.change(value, lambda batch: batch.update(decisions=batch["decisions"][:1]))
         self.produce("decision", None, one, partition)
-        self.verify("a Decision twice", 1, ["twice", "duplicate", "more than one", "2 "])
+        self.verify("a Decision twice", 1, ["VIOLATION one-decision"])
         self.rewrite("decision", lambda messages: messages[:-1], partition)
         self.verify("  taken back", 0)
 
@@ -142,7 +140,7 @@ class Planter:
         value, partition = self.last_batch()
         less = self.change(value, lambda batch: batch.update(decisions=batch["decisions"][1:]))
         self.rewrite("decision", lambda messages: [*messages[:-1], less], partition)
-        self.verify("a Decision missing", 1, ["missing", "lost", "no decision", "no Decision", "without"])
+        self.verify("a Decision missing", 1, ["VIOLATION one-decision"])
         self.rewrite("decision", lambda messages: [*messages[:-1], value], partition)
         self.verify("  taken back", 0)
 
@@ -184,8 +182,8 @@ def main():
         made.stop_workers()
         check(made, Oracle(load).run())
         planter = Planter(made)
-        for plant in (planter.balance_in_redis, planter.balance_in_account_state, planter.false_charge,
-                      planter.duplicate, planter.loss):
+        for plant in (planter.balance_in_redis, planter.false_charge, planter.duplicate, planter.loss,
+                      planter.balance_in_account_state):
             plant()
         if planter.failures:
             raise SystemExit("FAILED: osbill verify\n" + "\n".join(planter.failures))

@@ -195,7 +195,11 @@ bool redis_execute(struct sim *sim, struct store_request *request)
     case STORE_FINISH: return finish(sim, part, request);
     case STORE_DUE:
     case STORE_HELD: return list(part, request);
-    case STORE_TIME: request->now = sim->wall; return true;
+    case STORE_TIME:
+        request->now = sim->wall;
+        if (sim->evicts)
+            request->result = (struct result){RESULT_STOP, "maxmemory-policy must be noeviction"};
+        return true;
     }
     return false;
 }

@@ -1,30 +1,11 @@
 /* [promise 6] Given the decision log's order per partition (origin, offset, decided_at, catalogue version), a replay
  * through core gives byte-identical Decisions, Charges and Notifications, and the states that account-state holds. */
-#include "tests/simulation/sim.h"
+#include "tests/simulation/replay.h"
 
 #include "core/snapshot.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-enum { MAX_VERSIONS = 512, MAX_KEYS = 512 };
-
-struct held {
-    struct text key, value;
-    enum state_kind kind;
-};
-
-struct replay {
-    struct sim *sim;
-    int32_t partition;
-    struct memory memory; /* of one transaction */
-    const struct catalogue *versions[MAX_VERSIONS];
-    struct held states[MAX_KEYS];
-    uint32_t state_count;
-    uint32_t charges, notifications; /* next records of these logs to compare with */
-    struct overlay overlay;
-    struct desk desk;
-};
 
 /* --- the catalogue as it was --- */
 
@@ -64,121 +45,6 @@ static void build_versions(struct replay *replay)
             violate(sim, "catalogue-state key %.*s is not understood", (int)record->key.size, record->key.data);
     }
     memory_clear(&memory);
-}
-
-/* --- states --- */
-
-static struct held *state_of(struct replay *replay, struct text key)
-{
-    for (uint32_t i = 0; i < replay->state_count; i++)
-        if (text_equal(replay->states[i].key, key))
-            return &replay->states[i];
-    return NULL;
-}
-
-static void keep_state(struct replay *replay, const struct state *state)
-{
-    struct memory *memory = &replay->sim->memory;
-    struct held *held = state_of(replay, state->key);
-    bool failed = false;
-
-    if (!held) {
-        if (replay->state_count == MAX_KEYS)
-            abort();
-        held = &replay->states[replay->state_count++];
-        held->key = memory_text(memory, state->key, &failed);
-        held->kind = state->kind;
-    }
-    held->value = state->value ? sim_encode(state_record_type(state->kind), state->value, &memory->arena)
-                               : (struct text){NULL, 0};
-}
-
-static void load_wanted(struct replay *replay)
-{
-    for (struct state *state = replay->overlay.wanted; state; state = state->next_wanted) {
-        const struct held *held = state_of(replay, state->key);
-        void *record = NULL;
-        if (state->known)
-            continue;
-        if (held && held->value.data) {
-            const struct record_type *type = state_record_type(state->kind);
-            record = memory_zeroed(&replay->memory, 1, type->size);
-            sim_decode(type, held->value, &replay->memory.arena, record);
-        }
-        overlay_put(state, record);
-    }
-    replay->overlay.wanted = NULL;
-}
-
-/* --- outputs --- */
-
-static struct text one_decision(struct replay *replay, const struct decision *decision)
-{
-    struct decision copy = *decision;
-    struct decision_batch batch = {.decisions = {&copy, 1}};
-
-    return sim_encode(&decision_batch_record, &batch, &replay->memory.arena);
-}
-
-static void compare_decisions(struct replay *replay, const struct outcome *outcome, const struct decision *logged,
-                              uint32_t count)
-{
-    for (uint32_t i = 0; i < outcome->decisions.count; i++) {
-        const struct decision *ours = &outcome->decisions.items[i];
-        if (i >= count)
-            violate(replay->sim, "partition %d: a replay makes a decision more (%.*s)", (int)replay->partition,
-                    (int)ours->rule.size, ours->rule.data);
-        else if (!text_equal(one_decision(replay, ours), one_decision(replay, &logged[i])))
-            violate(replay->sim,
-                    "partition %d: replay decides %.*s (%.*s), the log has %.*s (%.*s) for offset %" PRId64,
-                    (int)replay->partition, (int)ours->rule.size, ours->rule.data, (int)ours->reason.size,
-                    ours->reason.data, (int)logged[i].rule.size, logged[i].rule.data, (int)logged[i].reason.size,
-                    logged[i].reason.data, logged[i].caused_by.offset);
-    }
-}
-
-static bool of_account(struct replay *replay, const struct record *record, bool notification)
-{
-    struct notification note;
-
-    if (!notification)
-        return true;
-    sim_decode(&notification_record, record->value, &replay->memory.arena, &note);
-    return note.account_id.size > 0;
-}
-
-/* The next record that the partition's accounts caused in a topic. */
-static const struct record *next_output(struct replay *replay, enum topic topic, uint32_t *at)
-{
-    const struct topic_log *log = &replay->sim->kafka.logs[log_number(topic, replay->partition)];
-
-    while (*at < log->count) {
-        const struct record *record = &log->items[(*at)++];
-        if (kafka_committed(&replay->sim->kafka, record) && of_account(replay, record, topic == TOPIC_NOTIFICATION))
-            return record;
-    }
-    return NULL;
-}
-
-static void compare_output(struct replay *replay, enum topic topic, const struct record_type *type, const void *ours,
-                           uint32_t *at)
-{
-    const struct record *record = next_output(replay, topic, at);
-    struct text bytes = sim_encode(type, ours, &replay->memory.arena);
-
-    if (!record || !text_equal(bytes, record->value))
-        violate(replay->sim, "partition %d: replay gives another %s than the log has at %u", (int)replay->partition,
-                type->name, *at);
-}
-
-static void compare(struct replay *replay, const struct outcome *outcome, const struct decision *logged, uint32_t count)
-{
-    compare_decisions(replay, outcome, logged, count);
-    for (uint32_t i = 0; i < outcome->charges.count && !replay->sim->violation[0]; i++)
-        compare_output(replay, TOPIC_CHARGE, &charge_record, &outcome->charges.items[i], &replay->charges);
-    for (uint32_t i = 0; i < outcome->notifications.count && !replay->sim->violation[0]; i++)
-        compare_output(replay, TOPIC_NOTIFICATION, &notification_record, &outcome->notifications.items[i],
-                       &replay->notifications);
 }
 
 /* --- deciding again --- */
@@ -248,9 +114,9 @@ static uint32_t decide_again(struct replay *replay, const struct decision *logge
             break;
         if (status == DECIDE_NO_MEMORY)
             abort();
-        load_wanted(replay);
+        replay_load(replay);
     }
-    compare(replay, &outcome, logged, count);
+    replay_compare(replay, &outcome, logged, count);
     if (outcome.decisions.count == 0)
         violate(replay->sim, "partition %d: a replay makes no decision where the log has %.*s", (int)replay->partition,
                 (int)logged->rule.size, logged->rule.data);
@@ -283,53 +149,7 @@ static void replay_transaction(struct replay *replay, const struct decision_batc
         i += decide_again(replay, &logged[i], count - i);
     for (const struct state *state = replay->overlay.first; state; state = state->next)
         if (state->dirty)
-            keep_state(replay, state);
-}
-
-/* --- states at the end --- */
-
-/* When a held case was last looked at in vain leaves no decision, so a replay cannot know it. */
-static struct text without_looks(struct replay *replay, enum state_kind kind, struct text value)
-{
-    struct arena *arena = &replay->memory.arena;
-
-    if (kind == STATE_ACCOUNT) {
-        struct account_state account;
-        sim_decode(&account_state_record, value, arena, &account);
-        for (uint32_t i = 0; i < account.cases.count; i++)
-            account.cases.items[i].tried_version = 0;
-        account.next_due = 0;
-        return sim_encode(&account_state_record, &account, arena);
-    }
-    if (kind == STATE_VPS) {
-        struct vps_state vps;
-        sim_decode(&vps_state_record, value, arena, &vps);
-        for (uint32_t i = 0; i < vps.cases.count; i++)
-            vps.cases.items[i].tried_version = 0;
-        return sim_encode(&vps_state_record, &vps, arena);
-    }
-    return value;
-}
-
-static void compare_states(struct replay *replay)
-{
-    const struct redis_part *part = &replay->sim->redis.parts[replay->partition];
-    uint32_t live = 0;
-
-    for (uint32_t i = 0; i < part->keys.count; i++) {
-        const struct stored *stored = &part->keys.items[i];
-        const struct held *held = state_of(replay, stored->key);
-        if (!held || !held->value.data ||
-            !text_equal(without_looks(replay, held->kind, held->value),
-                        without_looks(replay, held->kind, stored->value)))
-            violate(replay->sim, "partition %d: a replay leaves another state %.*s", (int)replay->partition,
-                    (int)stored->key.size, stored->key.data);
-    }
-    for (uint32_t i = 0; i < replay->state_count; i++)
-        live += replay->states[i].value.data != NULL;
-    if (live != part->keys.count)
-        violate(replay->sim, "partition %d: a replay leaves %u states, there are %u", (int)replay->partition, live,
-                part->keys.count);
+            replay_keep(replay, state);
 }
 
 /* --- one partition --- */
@@ -384,10 +204,10 @@ static void replay_partition(struct replay *replay, int32_t n)
     finish_transaction(replay, &gathered);
     if (sim->violation[0])
         return;
-    if (next_output(replay, TOPIC_CHARGE, &replay->charges) ||
-        next_output(replay, TOPIC_NOTIFICATION, &replay->notifications))
+    if (replay_next_output(replay, TOPIC_CHARGE, &replay->charges) ||
+        replay_next_output(replay, TOPIC_NOTIFICATION, &replay->notifications))
         violate(sim, "partition %d: the log has an output that no replay gives", (int)n);
-    compare_states(replay);
+    replay_compare_states(replay);
 }
 
 void replay(struct sim *sim)

@@ -213,9 +213,16 @@ struct sim {
     struct story *story;
     struct hashes hashes;
     struct engine_statistics total; /* of engines that are gone */
-    uint64_t refused;
-    uint64_t under_fire; /* decisions made before the faults ended */
+    uint64_t under_fire;            /* decisions made before the faults ended */
     char violation[1024];
+    bool may_refuse;   /* a refused partition is no violation */
+    bool may_stop;     /* nor is a worker that stops */
+    char refusal[512]; /* the last */
+    struct {
+        const char *event;
+        uint32_t count;
+    } said[32];  /* notices by event */
+    bool evicts; /* Redis has another policy than noeviction */
 };
 
 /* Random numbers of the present action: histories replay with actions left out. */
@@ -272,13 +279,32 @@ void check(struct sim *sim);
 /* replay.c */
 void replay(struct sim *sim);
 
-/* history.c */
+/* world.c */
+uint32_t next_chance(uint64_t *state, uint32_t bound);
+struct sim *sim_open(const struct options *options, uint64_t seed);
+void sim_close(struct sim *sim);
+bool worker_start(struct worker *worker);
+bool worker_crash(struct worker *worker);
+bool worker_step(struct worker *worker);
+
+/* How many notices of this event there were. */
+uint32_t said(const struct sim *sim, const char *event);
+
+/* actions.c */
+enum { ACTION_KINDS_MAX = 64 };
 struct action {
     uint8_t kind, a;
     uint32_t b;
 };
-struct sim *sim_open(const struct options *options, uint64_t seed);
-void sim_close(struct sim *sim);
+bool action_run(struct sim *sim, const struct action *action);
+uint32_t action_weights(uint64_t *chance, uint32_t *ret_weights);
+
+/* history.c */
+void end_faults(struct sim *sim);
+bool rests(struct sim *sim);
+void rest_step(struct sim *sim, uint32_t number);
+/* All faults end; once more after a rebalance. */
+void come_to_rest(struct sim *sim);
 /* Draws and runs the actions of a seed; ret_actions (malloc'd) may be NULL. */
 struct sim *history(const struct options *options, uint64_t seed, struct action **ret_actions, uint32_t *ret_count);
 struct sim *history_replay(const struct options *options, uint64_t seed, const struct action *actions, uint32_t count);

@@ -6,18 +6,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-const char *const planted_names[PLANT_COUNT] = {
-    [PLANT_NOTHING] = "nothing",           [PLANT_END_LSO] = "end-lso",
-    [PLANT_UNSTABLE] = "unstable-offsets", [PLANT_GENERATION] = "late-generation",
-    [PLANT_GHOST] = "ghost-endtxn",        [PLANT_FLUSH] = "no-flush",
-    [PLANT_READ_GUARD] = "unguarded-read", [PLANT_WRITE_GUARD] = "unguarded-write",
-    [PLANT_ABSENT] = "absent-or-equal",    [PLANT_CHUNKS] = "uncounted-chunks",
-    [PLANT_RECLAIM] = "stale-owner-nonce", [PLANT_EARLY_ACK] = "early-acknowledgement",
-    [PLANT_AGE] = "old-position",          [PLANT_LOST_WRITE] = "lost-write",
-    [PLANT_DOUBLE] = "message-twice",      [PLANT_SKIP] = "message-lost",
-    [PLANT_NO_OFFSETS] = "no-offsets",
-};
-
 struct run {
     struct options options;
     uint64_t from, seeds;
@@ -135,7 +123,7 @@ static void report(const struct run *run, uint64_t histories, double seconds, co
 
 int main(int count, char **arguments)
 {
-    struct run run = {.options = {.parts = 2, .workers = 2, .actions = 1500}, .from = 1, .seeds = 200};
+    struct run run = {.options = {.parts = 2, .workers = 2, .actions = 3000}, .from = 1, .seeds = 200};
     struct engine_statistics total = {0};
     uint64_t seed, under_fire = 0;
     double began = now();

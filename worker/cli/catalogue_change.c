@@ -97,8 +97,8 @@ static void write_price(const struct difference *difference, FILE *to)
     const struct price *price = &difference->change.as.price, *before = difference->before;
     char amount[DECIMAL_TEXT], moment[MOMENT_TEXT];
 
-    (void)fprintf(to, " of %.*s in tariff %.*s for %d months", (int)(price->item_id.size ? price->item_id.size : 12),
-                  price->item_id.size ? price->item_id.data : "the VPS only", (int)price->tariff_id.size,
+    (void)fprintf(to, " of %.*s in tariff %.*s for %d months", (int)(price->item_id.size ? price->item_id.size : 4),
+                  price->item_id.size ? price->item_id.data : "base", (int)price->tariff_id.size,
                   price->tariff_id.data, price->period_months);
     if (price->effective_from)
         (void)fprintf(to, " from %s", moment_brief(price->effective_from, moment));

@@ -143,9 +143,8 @@ static enum exit_code show_outcome(const struct context *context, const struct c
                            word, "parts", (int)set->count, "reason", outcome->reason.size ? outcome->reason.data : "",
                            (size_t)outcome->reason.size, "catalogue_version", (json_int_t)outcome->version));
     else
-        put("change set %.*s %s (%u parts)%s%.*s\n", (int)set->id.size, set->id.data, word, set->count,
-            outcome->reason.size ? ": " : "", (int)outcome->reason.size,
-            outcome->reason.size ? outcome->reason.data : "");
+        put("%s: %.*s\n", word, (int)(outcome->reason.size ? outcome->reason.size : set->id.size),
+            outcome->reason.size ? outcome->reason.data : set->id.data);
     return outcome->refused ? EXIT_REFUSED : EXIT_DONE;
 }
 

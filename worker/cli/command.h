@@ -46,6 +46,8 @@ extern const struct command completion_command, manual_command, help_command;
 /* help.c */
 void print_overview(FILE *to);
 void print_command_help(const struct command *command, FILE *to);
+/* What the option table cannot know: asks librdkafka about its properties, parses Redis' address. False: said why. */
+bool settings_check(const struct config *config);
 /* The row as worker/config takes it. */
 struct config_command command_line(const struct command *command, void *values);
 

@@ -6,6 +6,8 @@
 #include "worker/cli/print.h"
 #include "worker/redis/redis_address.h"
 
+enum { SCANS_MAX = 32 };
+
 static bool print_entry(void *context, const struct config_entry *entry)
 {
     (void)context;
@@ -14,8 +16,7 @@ static bool print_entry(void *context, const struct config_entry *entry)
     return true;
 }
 
-/* librdkafka is asked about each property; Redis' address is parsed. */
-static bool check_values(const struct config *config)
+bool settings_check(const struct config *config)
 {
     struct kafka_reason reason;
     struct redis_address address;
@@ -27,6 +28,12 @@ static bool check_values(const struct config *config)
         if (result.kind != RESULT_OK)
             say("%s", result.reason);
         good = good && result.kind == RESULT_OK;
+    }
+    /* LinkState.seen_bits remembers that many scans. */
+    if (config->scan_remove_after > SCANS_MAX) {
+        say("scan.remove-after = %lld: expected a number from 1 to %d (scans)", (long long)config->scan_remove_after,
+            SCANS_MAX);
+        good = false;
     }
     struct result result = redis_address_parse(config->redis_url, &address);
     if (result.kind != RESULT_OK)
@@ -40,7 +47,7 @@ static enum exit_code run_check(const struct call *call)
         config_each(call->config, print_entry, NULL);
     else
         config_explain(call->config, stdout);
-    return check_values(call->config) ? EXIT_DONE : EXIT_CONFIGURATION;
+    return settings_check(call->config) ? EXIT_DONE : EXIT_CONFIGURATION;
 }
 
 static enum exit_code run_version(const struct call *call)

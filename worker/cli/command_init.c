@@ -27,8 +27,10 @@ static void report(struct init *init, const char *what, const char *name, const 
     if (init->context.config->json)
         put_json(json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", "result", what, "name", name, "setting", setting, "expected",
                            expected, "actual", actual));
-    else if (setting)
+    else if (setting && actual)
         put("%-10s %s: %s is %s, expected %s\n", what, name, setting, actual, expected);
+    else if (setting)
+        put("%-10s %s: %s = %s\n", what, name, setting, expected);
     else
         put("%-10s %s\n", what, name);
 }
@@ -133,7 +135,7 @@ static enum exit_code set_level(struct init *init, const char *subject, bool che
     if (result.answer != SCHEMA_OK)
         return context_schema_failed(subject, result);
     init->created++;
-    report(init, "set", subject, "compatibility", COMPATIBILITY, COMPATIBILITY);
+    report(init, "set", subject, "compatibility", COMPATIBILITY, NULL);
     return EXIT_DONE;
 }
 
@@ -196,7 +198,7 @@ static enum exit_code conclude(const struct init *init)
     if (init->context.config->json)
         return init->differs ? EXIT_FOUND : EXIT_DONE;
     if (init->differs)
-        say("%u settings differ and were left as they are. Kafka's own tool changes them: kafka-configs --alter "
+        say("%u differ and were left as they are. Kafka's own tool changes them: kafka-configs --alter "
             "--entity-type topics --entity-name TOPIC --add-config NAME=VALUE. The number of partitions cannot be "
             "changed, since it says which accounts belong where.", init->differs);
     else

@@ -202,7 +202,8 @@ static enum exit_code publish_from(struct publishing *publishing, FILE *from, co
     enum exit_code code = send_all(publishing, from);
     enum exit_code flushed = publishing->publisher.writer ? publisher_flush(&publishing->publisher) : EXIT_DONE;
 
-    conclude(publishing);
+    if (publishing->publisher.sent || code == EXIT_DONE)
+        conclude(publishing);
     code = code == EXIT_DONE ? flushed : code;
     if (code == EXIT_DONE && options->wait)
         code = decision_wait_run(publishing->publisher.wait, options->timeout, on_decision, publishing);

@@ -17,8 +17,8 @@
 enum { SLICE_MS = 200 };
 
 struct watch_options {
-    const char *from, *account;
-    int64_t partition, limit;
+    const char *from, *account, *partition;
+    int64_t limit;
     bool once, values;
 };
 
@@ -30,7 +30,7 @@ static const struct option watch_options[] = {
      .maximum = 40,
      .place = OPTION_FLAG_ONLY,
      .offset = FIELD(from),
-     .help = "beginning, now, a moment (2025-03-01, 2025-03-01T12:00Z, @MILLISECONDS), or -N: about the last N of each "
+     .help = "beginning, now, a moment (2025-03-01, 2025-03-01T12:00Z, @MILLISECONDS), or =-N: about the last N of each "
              "partition. Empty: now, with --once beginning."},
     {.name = "account",
      .type = OPTION_TEXT,
@@ -40,13 +40,12 @@ static const struct option watch_options[] = {
      .offset = FIELD(account),
      .help = "Only what is about this account."},
     {.name = "partition",
-     .type = OPTION_NUMBER,
-     .preset = "-1",
-     .minimum = -1,
-     .maximum = 1000000,
+     .type = OPTION_TEXT,
+     .preset = "",
+     .maximum = 10,
      .place = OPTION_FLAG_ONLY,
      .offset = FIELD(partition),
-     .help = "Only this partition. -1: all."},
+     .help = "Only this partition. Empty: all."},
     {.name = "once",
      .type = OPTION_BOOLEAN,
      .preset = "false",
@@ -276,14 +275,14 @@ static enum exit_code watch(struct watching *watching)
 static enum exit_code run_watch(const struct call *call)
 {
     struct watching watching = {.options = call->options, .json = call->config->json};
-    struct kafka_range range = {.partition = (int32_t)watching.options->partition, .follow = !watching.options->once};
+    struct kafka_range range = {.follow = !watching.options->once};
     enum exit_code code;
 
     watching.topic = topic_from_argument(call->arguments[0], call->config->topic_prefix);
-    if (watching.topic == TOPIC_COUNT)
+    if (watching.topic == TOPIC_COUNT || !context_partition_option(watching.options->partition, &range.partition))
         return EXIT_USAGE;
     if (!read_start(watching.options, &range)) {
-        say("--from must be beginning, now, a moment such as 2025-03-01T12:00Z, or -N");
+        say("--from must be beginning, now, a moment such as 2025-03-01T12:00Z, or -N (--from=-10)");
         return EXIT_USAGE;
     }
     interrupt_catch();

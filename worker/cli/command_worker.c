@@ -160,7 +160,7 @@ static enum exit_code run_worker(const struct call *call)
         return EXIT_BROKEN;
     }
     interrupt_catch();
-    if (worker_settings_check(call->config) && prepare(process, call->config))
+    if (settings_check(call->config) && prepare(process, call->config))
         code = work(process);
     release(process);
     free(process);

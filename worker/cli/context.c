@@ -1,6 +1,7 @@
 #include "worker/cli/context.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -129,6 +130,18 @@ enum exit_code context_read(struct context *context, enum topic topic, struct ka
     struct result result =
         kafka_reader_open(&context->kafka, &range, CONTEXT_TIMEOUT_MS, &context->reason, ret_reader);
     return result.kind == RESULT_OK ? EXIT_DONE : context_failed("Kafka", result);
+}
+
+bool context_partition_option(const char *text, int32_t *ret)
+{
+    char *end;
+    long number = *text ? strtol(text, &end, 10) : -1;
+
+    *ret = (int32_t)number;
+    if (!*text || (text[0] >= '0' && text[0] <= '9' && !*end && number <= INT32_MAX))
+        return true;
+    say("--partition = \"%s\": expected a number from 0", text);
+    return false;
 }
 
 struct redis_config context_redis(const struct config *config)

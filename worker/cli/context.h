@@ -41,6 +41,9 @@ enum exit_code context_identify(struct context *context, enum topic topic, const
 enum exit_code context_read(struct context *context, enum topic topic, struct kafka_range range,
                             struct kafka_reader **ret_reader);
 
+/* Reads --partition: a number, or empty for all (-1). False: a message was printed. */
+bool context_partition_option(const char *text, int32_t *ret);
+
 struct redis_config context_redis(const struct config *config);
 /* Partitions of account-state as the cluster has them; 0: a message was printed, *ret_code is set. */
 int32_t context_partitions(struct context *context, enum exit_code *ret_code);

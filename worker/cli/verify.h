@@ -8,7 +8,8 @@
  *   inputs     each record below P's offsets was decided, and nothing else was
  *   money      P's totals = sum of decisions = sum of balances, by currency
  *   redis      the same keys, the same bytes
- * What running workers add meanwhile lies behind P and is left out. */
+ * What running workers add meanwhile lies behind P and is left out. A transaction's marker reaches its partitions one
+ * after the other, so a unit in which something is wrong is looked at once more before it is said. */
 #ifndef OSBILL_CLI_VERIFY_H
 #define OSBILL_CLI_VERIFY_H
 
@@ -63,6 +64,8 @@ struct verify {
     int64_t *decision_first;  /* by partition: where the decision log begins; not 0: retention cut it */
     int32_t partitions;
     struct verify_counts counts;
+    bool silent;                /* a first pass: violations are counted in `hidden` alone */
+    uint64_t hidden;
     uint64_t violations, limit; /* limit: of those that are printed */
     enum exit_code code;        /* EXIT_DONE while it goes on */
 };

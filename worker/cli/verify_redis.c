@@ -11,7 +11,7 @@ struct comparison {
     struct unit *unit;
     int64_t known; /* account-state offset up to which Redis' position reaches; what is behind it may differ */
     uint64_t keys, differences;
-    bool say; /* the second pass: no worker wrote during the first, so that a difference is one */
+    bool say; /* the second scan: no worker wrote during the first, so that a difference is one */
 };
 
 /* States come before their P in a transaction: up to the P that Redis names, all is in Redis. */

@@ -108,7 +108,9 @@ static bool ends_with(const char *name, const char *ending)
 
 static void add_long(struct table *table, const char *name, int64_t value)
 {
-    if (ends_with(name, "_micros"))
+    if (value == 0) /* nearly always: it does not apply */
+        table_cell(table, TEXT(""));
+    else if (ends_with(name, "_micros"))
         table_money(table, value);
     else if (ends_with(name, "_at") || ends_with(name, "_start"))
         table_time(table, value);
@@ -167,16 +169,28 @@ static void add_change(struct table *table, const struct catalogue_change *event
     table_format(table, "%.*s %.*s", (int)kind.size, kind.data, (int)id.size, id.size ? id.data : "");
 }
 
+/* Bytes of the first characters that fit. */
+static size_t whole_characters(const char *text, size_t size)
+{
+    size_t length = strlen(text);
+
+    if (length <= size)
+        return length;
+    while (size && ((unsigned char)text[size] & 0xc0) == 0x80)
+        size--;
+    return size;
+}
+
 static void add_json(struct table *table, const struct watch_row *row)
 {
     json_t *json = row->record ? json_from_record(row->type, row->record) : NULL;
     char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 
-    table_format(table, "%.*s", WIDE,
-                 text                       ? text
-                 : row->problem             ? row->problem
-                 : !row->message->has_value ? "(deleted)"
-                                            : "(not readable)");
+    const char *shown = text                       ? text
+                        : row->problem             ? row->problem
+                        : !row->message->has_value ? "(deleted)"
+                                                   : "(not readable)";
+    table_format(table, "%.*s", (int)whole_characters(shown, WIDE), shown);
     free(text);
     json_decref(json);
 }

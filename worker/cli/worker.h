@@ -53,9 +53,6 @@ bool worker_connection(const struct config *config, struct kafka_connection *ret
                        struct kafka_property **ret_properties);
 /* "<prefix>-<host>-<process>-<random>", or "<prefix>-<instance>" of a static member. */
 void worker_member_name(const struct config *config, char ret_name[WORKER_ID]);
-/* What the options allow one by one, and this program does not. False: said why. */
-bool worker_settings_check(const struct config *config);
-
 /* worker_thread.c: thread functions. */
 struct worker_thread {
     pthread_t id;

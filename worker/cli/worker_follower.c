@@ -3,7 +3,7 @@
 #include "worker/cli/system_clock.h"
 #include "worker/cli/worker.h"
 
-enum { STEP_MS = 100, BUILD_INTERVAL_MS = 50 };
+enum { STEP_MS = 100, BUILD_INTERVAL_MS = 50, PATIENCE_MS = 5000 };
 
 bool worker_follower_open(struct worker_follower *follower, struct worker *worker)
 {
@@ -25,34 +25,33 @@ bool worker_follower_open(struct worker_follower *follower, struct worker *worke
     return follower->follower != NULL;
 }
 
-/* Says once that it waits, and once that it goes on. */
-static void report(struct worker_follower *follower, struct result result, int64_t *version, bool *waiting)
+/* Says once that it waits, if it waits long, and each version. */
+static void report(struct worker_follower *follower, struct result result, int64_t *version, int64_t *since)
 {
     struct worker *worker = follower->worker;
     int64_t now = follower_version(follower->follower);
 
     if (now != *version) {
-        worker_log(&worker->log, *version < 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, LOG_FOLLOWER, "catalogue", -1,
+        worker_log(&worker->log, *version < 0 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, LOG_FOLLOWER, "followed", -1,
                    "version %lld", (long long)now);
         board_set_catalogue(&worker->board, now);
         *version = now;
-        *waiting = false;
     }
-    if (result.kind == RESULT_RETRY && now < 0 && !*waiting && result.reason) {
-        worker_log(&worker->log, LOG_LEVEL_INFO, LOG_FOLLOWER, "waiting", -1, "for the catalogue: %s", result.reason);
-        *waiting = true;
+    if (result.kind == RESULT_RETRY && now < 0 && result.reason && *since && steady_ms() - *since > PATIENCE_MS) {
+        worker_log(&worker->log, LOG_LEVEL_WARNING, LOG_FOLLOWER, "waiting", -1, "for the catalogue: %s",
+                   result.reason);
+        *since = 0;
     }
 }
 
 static void *run(void *argument)
 {
     struct worker_follower *follower = argument;
-    int64_t version = -1;
-    bool waiting = false;
+    int64_t version = -1, since = steady_ms();
 
     while (!atomic_load(&follower->stop)) {
         struct result result = follower_step(follower->follower);
-        report(follower, result, &version, &waiting);
+        report(follower, result, &version, &since);
         if (result.kind != RESULT_STOP)
             continue;
         worker_log(&follower->worker->log, LOG_LEVEL_ERROR, LOG_FOLLOWER, "refused", -1, "%s", result.reason);

@@ -8,51 +8,61 @@
 
 enum { TIMEOUT_MS = 5000, LIST = 600, COPIES = 3, IN_SYNC = 2 };
 
-struct safety {
-    char few_copies[LIST], few_in_sync[LIST], unclean[LIST], missing[LIST];
+struct topic_list {
+    char names[LIST];
+    uint32_t ours;
 };
 
-static void append(char *list, const char *topic)
-{
-    size_t used = strlen(list);
+struct safety {
+    struct topic_list few_copies, few_in_sync, unclean, missing;
+};
 
-    (void)snprintf(list + used, LIST - used, "%s%s", used ? ", " : "", topic);
+/* Kafka's own topics begin with two underscores. */
+static void append(struct topic_list *list, const char *topic)
+{
+    size_t used = strlen(list->names);
+
+    (void)snprintf(list->names + used, LIST - used, "%s%s", used ? ", " : "", topic);
+    list->ours += strncmp(topic, "__", 2) != 0;
 }
 
 static void judge(struct safety *safety, const char *topic, const struct kafka_topic_facts *facts)
 {
     if (!facts->exists) {
-        append(safety->missing, topic);
+        append(&safety->missing, topic);
         return;
     }
     if (facts->replicas < COPIES)
-        append(safety->few_copies, topic);
+        append(&safety->few_copies, topic);
     if (facts->min_in_sync && facts->min_in_sync < IN_SYNC)
-        append(safety->few_in_sync, topic);
+        append(&safety->few_in_sync, topic);
     if (facts->unclean_election)
-        append(safety->unclean, topic);
+        append(&safety->unclean, topic);
 }
 
-static void warn(const struct worker *worker, const char *list, const char *what)
+static void warn(const struct worker *worker, const struct topic_list *list, const char *what)
 {
-    if (*list)
-        worker_log(&worker->log, LOG_LEVEL_WARNING, LOG_NO_THREAD, "unsafe", -1, "%s: %s", what, list);
+    if (list->ours == TOPIC_COUNT)
+        worker_log(&worker->log, LOG_LEVEL_WARNING, LOG_NO_THREAD, "unsafe", -1, "%s all topics of this installation",
+                   what);
+    else if (*list->names)
+        worker_log(&worker->log, LOG_LEVEL_WARNING, LOG_NO_THREAD, "unsafe", -1, "%s %s", what, list->names);
 }
 
 static void report(const struct worker *worker, const struct safety *safety)
 {
-    warn(worker, safety->few_copies,
+    warn(worker, &safety->few_copies,
          "acknowledged writes, charges among them, can be lost with one broker: fewer than 3 copies of");
-    warn(worker, safety->few_in_sync,
+    warn(worker, &safety->few_in_sync,
          "acknowledged writes may be on one broker alone: min.insync.replicas is less than 2 for");
-    warn(worker, safety->unclean, "a broker that lags may become leader and lose acknowledged writes: "
+    warn(worker, &safety->unclean, "a broker that lags may become leader and lose acknowledged writes: "
                                   "unclean.leader.election.enable is true for");
 }
 
 bool worker_check_safety(struct worker *worker)
 {
     static const char *const internal[] = {"__consumer_offsets", "__transaction_state"};
-    struct safety safety = {.missing = ""};
+    struct safety safety = {.missing = {.ours = 0}};
     struct kafka_topic_facts facts;
     struct kafka_reason reason;
     struct kafka_admin *admin = NULL;
@@ -73,9 +83,9 @@ bool worker_check_safety(struct worker *worker)
     kafka_admin_close(admin);
     if (result.kind != RESULT_OK)
         return false;
-    if (*safety.missing) {
+    if (safety.missing.ours) {
         worker_log(&worker->log, LOG_LEVEL_ERROR, LOG_NO_THREAD, "refused", -1,
-                   "topics are missing, run `osbill init`: %s", safety.missing);
+                   "topics are missing, run `osbill init`: %s", safety.missing.names);
         worker_give_up(worker, EXIT_CONFIGURATION);
     }
     report(worker, &safety);

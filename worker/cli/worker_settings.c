@@ -4,22 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "worker/cli/print.h"
 #include "worker/cli/publisher.h"
 #include "worker/cli/worker.h"
 
-enum { HOST_NAME = 65, SCANS_MAX = 32, TIMEOUT_TEXT = 24 };
-
-bool worker_settings_check(const struct config *config)
-{
-    /* LinkState.seen_bits remembers that many scans. */
-    if (config->scan_remove_after > SCANS_MAX) {
-        say("scan.remove-after = %lld: expected a number from 1 to %d (scans)", (long long)config->scan_remove_after,
-            SCANS_MAX);
-        return false;
-    }
-    return true;
-}
+enum { HOST_NAME = 65, TIMEOUT_TEXT = 24 };
 
 struct engine_config worker_engine_config(const struct config *config)
 {
@@ -42,11 +30,10 @@ struct engine_config worker_engine_config(const struct config *config)
     return engine;
 }
 
-static bool add_timeout(const struct config *config, const char *name, int64_t value, struct kafka_property *at)
+static bool add_timeout(const char *name, int64_t value, struct kafka_property *at)
 {
     char text[TIMEOUT_TEXT];
 
-    (void)config;
     (void)snprintf(text, sizeof text, "%lld", (long long)value);
     *at = (struct kafka_property){name, strdup(text)};
     return at->value != NULL;
@@ -59,8 +46,8 @@ bool worker_connection(const struct config *config, struct kafka_connection *ret
     struct kafka_property *properties = calloc(count + 2, sizeof *properties);
 
     *ret_properties = properties;
-    if (!properties || !add_timeout(config, "session.timeout.ms", config->session_timeout, &properties[0])
-        || !add_timeout(config, "transaction.timeout.ms", config->transaction_timeout, &properties[1]))
+    if (!properties || !add_timeout("session.timeout.ms", config->session_timeout, &properties[0])
+        || !add_timeout("transaction.timeout.ms", config->transaction_timeout, &properties[1]))
         return false;
     if (count)
         memcpy(properties + 2, config->kafka_properties, count * sizeof *properties); /* the last one counts */

@@ -163,6 +163,7 @@ void cache_put(struct cache *cache, uint32_t slot, struct text key, struct text 
         set_value(entry, value);
         return;
     }
+    bool asked = entry && entry->asked;
     if (entry)
         unlink(cache, entry);
     /* An eighth of slack: a state that grows by an id or two is written in place. */
@@ -173,7 +174,7 @@ void cache_put(struct cache *cache, uint32_t slot, struct text key, struct text 
     entry->hash = hash;
     entry->slot = slot;
     entry->key_size = (uint16_t)key.size;
-    entry->asked = false;
+    entry->asked = asked;
     memcpy(entry->bytes, key.data, key.size);
     set_value(entry, value);
     link(cache, entry);

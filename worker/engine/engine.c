@@ -3,7 +3,12 @@
 
 #include <stdlib.h>
 
-enum { STEP_MICROS = 20 * 1000, STOP_MICROS = 3 * 1000 * 1000, STORE_WAIT_MS = 10 };
+enum {
+    STEP_MICROS = 20 * 1000,
+    STORE_WAIT_MS = 10,
+    STOP_STORE_MICROS = 3 * 1000 * 1000,
+    STOP_LOG_MICROS = 15 * 1000 * 1000
+};
 
 struct engine_config engine_defaults(void)
 {
@@ -115,13 +120,19 @@ static bool in_transaction(const struct engine *engine)
     return engine->phase >= PHASE_BEGIN && engine->phase <= PHASE_ABORT;
 }
 
+/* A transaction that cannot be finished is left to its time-out and to the next owner, as a crash leaves it. */
+static bool must_stop(const struct engine *engine)
+{
+    return steady_now(engine) > engine->stop_at + STOP_LOG_MICROS;
+}
+
 /* Nothing is open: what was fetched is left to the next owner; the store may still acknowledge what it has. */
 static struct result stop_step(struct engine *engine)
 {
     if (engine->batches[BATCH_ACCOUNTS].count || engine->batches[BATCH_LANE].count)
         batches_drop(engine);
     calls_serve(engine, STORE_WAIT_MS);
-    if (engine->calls_in_flight && steady_now(engine) < engine->stop_at)
+    if (engine->calls_in_flight && steady_now(engine) < engine->stop_at + STOP_STORE_MICROS)
         return (struct result){RESULT_RETRY, "waiting for the store"};
     engine->phase = PHASE_STOPPED;
     return RESULT_SUCCESS;
@@ -203,7 +214,7 @@ struct result engine_step(struct engine *engine)
     if (engine->phase != PHASE_RECREATE && engine->phase != PHASE_STOPPED)
         timers_ask_time(engine);
     struct result result;
-    if (engine->stopping && !in_transaction(engine) && engine->phase != PHASE_STOPPED)
+    if (engine->stopping && (!in_transaction(engine) || must_stop(engine)) && engine->phase != PHASE_STOPPED)
         result = stop_step(engine);
     else
         result = step(engine);
@@ -215,7 +226,7 @@ void engine_stop(struct engine *engine)
     if (engine->stopping)
         return;
     engine->stopping = true;
-    engine->stop_at = steady_now(engine) + STOP_MICROS;
+    engine->stop_at = steady_now(engine);
 }
 
 bool engine_stopped(const struct engine *engine)

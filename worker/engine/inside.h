@@ -51,7 +51,7 @@ struct engine {
 
     enum engine_phase phase;
     bool stopping;
-    int64_t stop_at; /* gives up waiting for the store then */
+    int64_t stop_at; /* asked for then */
     uint64_t assignment;
     uint32_t next_slot;
     uint64_t next_epoch;

@@ -5,7 +5,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { SECOND = 1000 * 1000, DUE_LIMIT = 256, HELD_LIMIT = 128, TIME_EVERY = 10 * SECOND };
+enum {
+    SECOND = 1000 * 1000,
+    AGAIN = 50 * 1000,
+    DUE_LIMIT = 256,
+    HELD_LIMIT = 128,
+    TIME_EVERY = 10 * SECOND,
+    ACCOUNT_ID_MAX = 128
+};
 
 static bool ask_accounts(struct engine *engine, struct part *part, enum store_request_kind kind, uint32_t limit)
 {
@@ -47,9 +54,13 @@ static bool take_accounts(struct engine *engine, struct call *call)
     }
     if (engine->phase != PHASE_FILL || engine->batches[BATCH_ACCOUNTS].closed)
         return false; /* asked again later */
-    for (uint32_t i = 0; i < call->request.record_count; i++)
-        if (!batch_add_timer(engine, part, call->request.records[i].key))
+    for (uint32_t i = 0; i < call->request.record_count; i++) {
+        struct text id = call->request.records[i].key;
+        if (id.size == 0 || id.size > ACCOUNT_ID_MAX)
+            continue; /* not ours: no account has such a key */
+        if (!batch_add_timer(engine, part, id))
             return false;
+    }
     return true;
 }
 
@@ -61,7 +72,7 @@ void due_answered(struct engine *engine, struct call *call)
     if (!take_accounts(engine, call))
         return;
     part->due_asked = call->request.record_count > 0;
-    part->due_at = steady_now(engine) + (call->request.record_count == DUE_LIMIT ? 0 : SECOND);
+    part->due_at = steady_now(engine) + (call->request.record_count == DUE_LIMIT ? AGAIN : SECOND);
 }
 
 /* Progress of the sweep: the whole partition was looked at with held_target or a newer version. */

@@ -27,7 +27,7 @@ static const struct role_setting defaults[] = {
     /* A partition that is started waits until the fetch under way returns; so does the news that its end is reached. */
     {KAFKA_MEMBER, "fetch.wait.max.ms", "100"},
     /* Of all partitions together, because they share one queue: this decides the resident size. */
-    {KAFKA_MEMBER, "queued.min.messages", "100000"},
+    {KAFKA_MEMBER, "queued.min.messages", "50000"},
     {KAFKA_MEMBER, "queued.max.messages.kbytes", "32768"},
     {KAFKA_MEMBER, "fetch.max.bytes", "8388608"},
     {KAFKA_MEMBER, "max.partition.fetch.bytes", "1048576"},

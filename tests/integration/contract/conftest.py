@@ -18,7 +18,7 @@ def bare(stack, tmp_path_factory):
     installation = Installation(stack, tmp_path_factory.mktemp("installation"))
     yield installation
     code = installation.close()
-    assert code == 0, f"osbill worker after SIGTERM: expected exit code 0, got {code}:\n{installation.worker.log[-3000:]}"
+    assert code == 0, f"osbill worker after SIGTERM: expected exit code 0, got {code}; {installation.worker.end_of_log}"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def show_worker_log(request):
     report = getattr(request.node, "failed_report", None)
     installation = next((request.node.funcargs[name] for name in ("world", "bare") if name in request.node.funcargs), None)
     if report and installation:
-        print(f"--- the end of {installation.worker.log_path}:\n{installation.worker.log[-3000:]}")
+        print(installation.worker.end_of_log)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -142,11 +142,11 @@ def test_cancellation_gives_back(world, account):
     must_equal("rules.md 4 CANCELLED, Refund", {
         "rule": "order.refunded", "charge_id": charge_id(account, "vps-1", start, 2), "amount_micros": amount,
         "balance_after_micros": 100 * UNIT - PRICES[""] - PRICES["windows"] - amount}, world.charge_of(place))
-    must_equal("rules.md 4 CANCELLED", {"rule": "order.cancelled", "verdict": "APPLIED"}, world.decision(place)[1])
+    must_equal("rules.md 4 CANCELLED", {"rule": "order.cancelled", "verdict": "REFUNDED"}, world.decision(place)[1])
 
 
 def test_renewal(world, account):
-    start = place_order(world, account, WINDOWS)
+    start = place_order(world, account, WINDOWS, 500 * UNIT)
     next_start = add_months(start, 1)
     place = world.publish("order", events.order("RENEWED", account, "vps-1", "", next_start, period_months=12))
     end = add_months(next_start, 12, anchor_day=None)

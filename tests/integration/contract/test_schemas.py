@@ -94,7 +94,7 @@ def test_a_newer_producer(world, buyer):
     event = events.os_installed(buyer, "vps-1", "my-own-disk", source="RESCUE") | {
         "hypervisor": None, "labels": {}, "disk": {"device": "vda", "size": 0.0}}
     decision = publish_with(world, "os-installed", subject, schema, event)
-    assert decision["rule"] == "os.default", f"rules.md 2.2: a new symbol counts as UNKNOWN; expected os.default, got {decision}"
+    assert decision["item_id"] == "free", f"rules.md 2.2: a new symbol counts as UNKNOWN, unmapped; got {decision}"
     note = [note for note in world.of_account("notification", buyer) if note["kind"] == "UNMAPPED_OS"]
     assert note and note[0]["severity"] == "WARNING", f"rules.md 2.2: UNKNOWN of no template: a WARNING; got {note}"
 

@@ -41,6 +41,8 @@ static void moments(void **state)
     assert_text(text_from_millis(arena, 0), "1970-01-01T00:00:00.000Z");
     assert_text(text_from_millis(arena, 1740787200007), "2025-03-01T00:00:00.007Z");
     assert_text(text_from_millis(arena, 253402300799999), "9999-12-31T23:59:59.999Z");
+    assert_text(text_from_millis(arena, INT64_MAX), "9999-12-31T23:59:59.999Z");
+    assert_text(text_from_millis(arena, -1), "1970-01-01T00:00:00.000Z");
 }
 
 static void a_prefix_comes_first(void **state)

@@ -258,3 +258,15 @@ struct catalogue_change_change an_approval(const char *module_id, const char *sc
 {
     return CHANGE(SCAN_APPROVAL, scan_approval, .module_id = words(module_id), .scan_id = words(scan_id));
 }
+
+void open_shop(struct fixture *f, enum auto_connect auto_connect)
+{
+    change(f, a_module("m1", auto_connect));
+    change(f, a_module("m2", AUTO_CONNECT_ALL));
+    change(f, an_enumeration(f, "os", "free=|windows=r__Windows|panel=r__Panel"));
+    change(f, a_tariff(f, "t1", "m1", "os"));
+    change(f, a_tariff(f, "t2", "m1", "os"));
+    change(f, a_tariff(f, "t3", "m1", ""));
+    change(f, a_price("t2", "windows", 12, 5, 0));
+    expect(f, "catalogue.applied", VERDICT_APPLIED);
+}

@@ -65,6 +65,10 @@ struct catalogue_change_change an_alias(const char *template, const char *same_a
 struct catalogue_change_change some_settings(const char *template, int32_t sort);
 struct catalogue_change_change an_approval(const char *module_id, const char *scan_id);
 
+/* Modules m1 with this auto_connect, m2 with ALL. Tariffs of m1: t1 (no item costs anything), t2 (Windows costs), t3 (no
+ * addon). */
+void open_shop(struct fixture *f, enum auto_connect auto_connect);
+
 /* --- what came of the last event --- */
 
 void expect(const struct fixture *f, const char *rule, enum verdict verdict);

@@ -73,7 +73,7 @@ static void near_misses(void **state)
     shop(f);
     expect_item(f, "t1", "other__Windows 2019", "default free near windows");
     expect_item(f, "t1", "isp__WINDOWS 2019", "default free near windows");
-    expect_item(f, "t1", "  windows 2019\t\n", "default free near windows");
+    expect_item(f, "t1", "  windows 2019\t\n\r\v\f", "default free near windows");
     expect_item(f, "t1", "a_b__panel", "default free near panel");
     expect_item(f, "t2", "isp__panel", "default free near panel");
 }
@@ -104,6 +104,27 @@ static void a_near_miss_may_have_several_candidates(void **state)
     expect_item(f, "t1", "d__x", "default free near three");
     change(f, a_price("t1", "two", 1, 5, 0));
     expect_item(f, "t1", "d__x", "default free near two"); /* the first in the enumeration */
+}
+
+static void near_misses_among_many_items(void **state)
+{
+    struct fixture *f = *state;
+    struct enumeration_item items[301] = { { .item_id = TEXT("free") } };
+    struct catalogue_change_change enumeration = an_enumeration(f, "os", "");
+
+    shop(f);
+    for (int i = 1; i <= 300; i++)
+        items[i] = (struct enumeration_item) { words(format(f, "i%d", i)), words(format(f, "A__aZ[%d@", i)), TEXT(""), 0 };
+    enumeration.as.enumeration.items = (struct enumeration_item_array) { items, 301 };
+    change(f, enumeration);
+    for (int i = 1; i <= 300; i++)
+        change(f, a_price("t1", format(f, "i%d", i), 1, 5, 0));
+    for (int i = 1; i <= 300; i++) {
+        expect_item(f, "t1", format(f, "B__Az[%d@", i), format(f, "default free near i%d", i));
+        expect_item(f, "t1", format(f, "A__aZ[%d@", i), format(f, "mapped i%d", i));
+        expect_item(f, "t1", format(f, "B__Az{%d@", i), "default free");
+        expect_item(f, "t1", format(f, "B__Az[%d`", i), "default free");
+    }
 }
 
 /* --- 2.3 --- */
@@ -327,6 +348,7 @@ int main(void)
         TEST(near_misses),
         TEST(not_so_near_misses),
         TEST(a_near_miss_may_have_several_candidates),
+        TEST(near_misses_among_many_items),
         TEST(the_latest_price_that_is_effective),
         TEST(the_same_key_again_replaces),
         TEST(only_a_default_item_without_any_price_is_free),

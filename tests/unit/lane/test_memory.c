@@ -63,34 +63,30 @@ static void sweep(struct pair *pair, struct test_arena *memory, const struct inp
     compare_outcomes(&pair->rich->outcome, &f->outcome);
 }
 
+/* Each arena, each way to fail; only the last decision stays. */
 static void both(struct pair *pair, const struct input *input)
 {
     struct fixture *f = pair->poor;
-    bool from_book = input->offset % 2, fails_on = input->offset / 2 % 2;
 
     decide(pair->rich, input);
     f->version = pair->rich->version;
-    sweep(pair, from_book ? &f->book_memory : &f->event_memory, input, fails_on);
+    for (int way = 0; way < 4; way++) {
+        sweep(pair, way % 2 ? &f->book_memory : &f->event_memory, input, way / 2);
+        if (way < 3)
+            book_discard(&f->book);
+    }
     book_written(&f->book);
-    f->event_memory.fail_at = f->book_memory.fail_at = 0;
 }
 
 static void part(struct pair *pair, const char *set, int32_t index, int32_t count, struct catalogue_change_change what)
 {
-    for (int again = 0; again < 4; again++) { /* each arena, each way to fail; the first one applies it */
-        struct input input = {.topic = TOPIC_CATALOGUE, .offset = pair->rich->offset++};
-        input.as.catalogue_change = (struct catalogue_change){
-            .event_id = TEXT("e"),
-            .occurred_at = NOW,
-            .actor = TEXT("a"),
-            .reason = TEXT("r"),
-            .index = index,
-            .count = count,
-            .change_set = words(format(pair->rich, "%s%d", set, count > 1 ? 0 : again)),
-            .change = what,
-        };
-        both(pair, &input);
-    }
+    struct input input = { .topic = TOPIC_CATALOGUE, .offset = pair->rich->offset++ };
+
+    input.as.catalogue_change = (struct catalogue_change) {
+        .event_id = TEXT("e"), .occurred_at = NOW, .actor = TEXT("a"), .reason = TEXT("r"), .index = index,
+        .count = count, .change_set = words(set), .change = what,
+    };
+    both(pair, &input);
 }
 
 static void message(struct pair *pair, const char *scan_id, int32_t size, const char *name)
@@ -179,7 +175,7 @@ static void deciding(void **unused)
     (void)unused;
 
     story(&pair);
-    assert_in_range(pair.failures, 500, UINT32_MAX);
+    assert_in_range(pair.failures, 1500, UINT32_MAX);
     for (int kind = 0; kind < BOOK_KINDS; kind++)
         assert_int_equal(book_live(&pair.poor->book, (enum book_kind)kind),
                          book_live(&pair.rich->book, (enum book_kind)kind));

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 static uint64_t seed = 1;
-static int histories = 60, steps = 250;
+static int histories = 20, steps = 250;
 
 static unsigned roll(uint64_t *random, unsigned sides)
 {
@@ -163,7 +163,7 @@ static void step(struct history *h)
 /* --- histories --- */
 
 /* t0 has no addon; in t1 template 0 costs, in t2 templates 0 and 1. */
-static void open_shop(struct history *h)
+static void prepare(struct history *h)
 {
     struct fixture *f = h->f;
 
@@ -191,7 +191,7 @@ static void run(struct fixture *f, uint64_t history_seed)
 
     *h = (struct history){.f = f, .seed = history_seed, .random = history_seed * UINT64_C(0x9E3779B97F4A7C15) + 1};
     model_init(&h->model);
-    open_shop(h);
+    prepare(h);
     for (h->step = 0; h->step < steps; h->step++) {
         step(h);
         check_catalogue(h);

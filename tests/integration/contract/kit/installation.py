@@ -125,7 +125,7 @@ class Installation:
         found = self.tap.wait(topic, lambda item: _place(item.record["caused_by"]) == place and accepts(item.record),
                               what=f"{topic} about {place}")
         assert len(found) == 1, f"{topic} about {place}: expected 1, got {[item.record for item in found]}"
-        return found[0]
+        return found[0].record
 
     # --- the usual world ---
 

@@ -3,7 +3,8 @@ import collections
 import os
 import pathlib
 import subprocess
-import sys
+
+import pytest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[4]
 
@@ -14,8 +15,8 @@ def stack_from_environment():
     names = ("OSBILL_KAFKA_BOOTSTRAP_SERVERS", "OSBILL_REDIS_URL", "OSBILL_REGISTRY_URL", "OSBILL_PROGRAM", "STACK_DIR")
     missing = [name for name in names if not os.environ.get(name)]
     if missing:
-        sys.exit(f"not set: {', '.join(missing)}; run this through ctest (tests/run -L integration), or by hand: "
-                 "deploy/local/stack run --dir DIR -- env STACK_DIR=DIR OSBILL_PROGRAM=... python -m pytest")
+        pytest.exit(f"not set: {', '.join(missing)}; run this through ctest (tests/run -L integration), or by hand: "
+                    "deploy/local/stack run --dir DIR -- env STACK_DIR=DIR OSBILL_PROGRAM=... python -m pytest", 2)
     return Stack(*(os.environ[name] for name in names))
 
 

@@ -14,9 +14,13 @@ class Worker:
     def log(self):
         return self.log_path.read_text(errors="replace")
 
+    @property
+    def end_of_log(self):
+        return "the end of the worker's log:\n" + "\n".join(line[:200] for line in self.log.splitlines()[-12:])
+
     def must_run(self):
         code = self.process.poll()
-        assert code is None, f"osbill worker ended with code {code}; the end of its log:\n{self.log[-3000:]}"
+        assert code is None, f"osbill worker ended with code {code}; {self.end_of_log}"
 
     def stop(self, how=signal.SIGTERM, seconds=30):
         """Its exit code."""
@@ -27,5 +31,5 @@ class Worker:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-            raise AssertionError(f"osbill worker still ran {seconds} s after {how.name}; the end of its log:\n"
-                                 f"{self.log[-3000:]}") from None
+            raise AssertionError(f"osbill worker still ran {seconds} s after {how.name}; "
+                                 f"{self.end_of_log}") from None
