@@ -36,9 +36,9 @@ enum account_action {
     ACCOUNT_WAIVE,
 };
 
-#define ROW(rule, all, none, action)                                                                         \
-    {                                                                                                        \
-        RULE_##rule, (all), (none), ACCOUNT_##action                                                         \
+#define ROW(rule, all, none, action)                 \
+    {                                                \
+        RULE_##rule, (all), (none), ACCOUNT_##action \
     }
 static const struct table_row rows[] = {
     ROW(ACCOUNT_DUPLICATE, ACCOUNT_SEEN, 0, IGNORE),
@@ -131,14 +131,14 @@ static void open_account(struct work *work, struct account_state *account, const
 static void pay_in(struct work *work, struct account_state *account, int64_t amount)
 {
     account->balance_micros = work_add(work, account->balance_micros, amount);
-    *outcome_move(work->outcome) = (struct move) { MOVE_DEPOSIT, account->currency, amount };
+    *outcome_move(work->outcome) = (struct move){MOVE_DEPOSIT, account->currency, amount};
     work->retry_cases = true;
 }
 
 static void pay_out(struct work *work, struct account_state *account, int64_t amount)
 {
     account->balance_micros = work_subtract(work, account->balance_micros, amount);
-    *outcome_move(work->outcome) = (struct move) { MOVE_WITHDRAWAL, account->currency, amount };
+    *outcome_move(work->outcome) = (struct move){MOVE_WITHDRAWAL, account->currency, amount};
     hasten_reminder(work);
 }
 
@@ -161,14 +161,14 @@ static void close_cases(struct work *work, struct account_state *account)
         effect->case_id = ref->case_id;
         effect->amount_micros = ref->amount_micros;
     }
-    account->cases = (struct case_ref_array) { 0 };
+    account->cases = (struct case_ref_array){0};
 }
 
 static void close_vps(struct work *work, struct text vps_id, int64_t moment)
 {
     struct vps_state *vps = edit_vps(work, vps_id);
 
-    vps->cases = (struct open_case_array) { 0 };
+    vps->cases = (struct open_case_array){0};
     if (vps->status == VPS_STATUS_PENDING || vps->status == VPS_STATUS_ACTIVE) {
         vps->status = VPS_STATUS_CANCELLED;
         vps->cancelled_at = moment;
@@ -201,8 +201,8 @@ static void remember_waived(struct work *work, struct vps_state *vps, const stru
         for (uint32_t k = 0; line->amount_micros > 0 && k < vps->periods.count; k++) {
             struct period *period = &vps->periods.items[k];
             if (period->period_start == line->period_start)
-                period->waived_micros = work_add(work, period->waived_micros,
-                                                 line->price_micros - line->credited_price_micros);
+                period->waived_micros =
+                    work_add(work, period->waived_micros, line->price_micros - line->credited_price_micros);
         }
     }
 }
@@ -263,8 +263,7 @@ static struct text why_dead(enum rule rule)
 void decide_account_event(struct work *work, const struct account_event *event, const struct input *input)
 {
     struct event_identity identity = account_event_identity(work, event);
-    const struct table_row *row
-        = table_match(rows, sizeof rows / sizeof *rows, account_facts(work, event, &identity));
+    const struct table_row *row = table_match(rows, sizeof rows / sizeof *rows, account_facts(work, event, &identity));
 
     switch ((enum account_action)row->action) {
     case ACCOUNT_IGNORE: work_rule(work, row->rule, VERDICT_DUPLICATE, TEXT("decided before")); return;

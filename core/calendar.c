@@ -17,8 +17,7 @@ struct civil_date civil_from_millis(int64_t millis)
     int64_t days = millis / DAY_MS + 719468;
     int64_t era = days / 146097;
     int64_t day_of_era = days - era * 146097;
-    int64_t year_of_era
-        = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
     int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     int32_t month = (int32_t)((5 * day_of_year + 2) / 153);
     struct civil_date date = {

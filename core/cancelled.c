@@ -25,7 +25,7 @@ static void refund_line(struct work *work, struct period *period, int64_t moment
         from = period->raised_at; /* rules.md 9 */
     credited -= period->waived_micros < credited ? period->waived_micros : credited;
     period->waived_micros = 0;
-    const struct span span = { period->period_start, period->period_end, from, period->period_end };
+    const struct span span = {period->period_start, period->period_end, from, period->period_end};
     struct charge_line line = {
         .kind = LINE_KIND_BASE,
         .tariff_id = period->tariff_id,
@@ -34,8 +34,7 @@ static void refund_line(struct work *work, struct period *period, int64_t moment
         .period_end = period->period_end,
         .charged_from = from,
         .charged_until = period->period_end,
-        .amount_micros
-        = span_share(work, -credited, &span, tariff_of(work, period->tariff_id)->rounding_micros),
+        .amount_micros = span_share(work, -credited, &span, tariff_of(work, period->tariff_id)->rounding_micros),
     };
     WORK_PUSH(work, lines, line);
 }
@@ -54,7 +53,7 @@ void order_cancelled(struct work *work, struct order_view *view)
 {
     const struct order *order = view->order;
     struct vps_state *vps = edit_vps(work, order->vps_id);
-    struct charge_line_array lines = { 0 };
+    struct charge_line_array lines = {0};
     int64_t amount = 0;
 
     vps->status = VPS_STATUS_CANCELLED;

@@ -18,7 +18,7 @@ static int64_t case_due_at(const struct work *work, const struct open_case *it)
 
 static struct case_ref case_ref(const struct work *work, struct text vps_id, const struct open_case *it)
 {
-    return (struct case_ref) {
+    return (struct case_ref){
         .vps_id = vps_id,
         .epoch = it->epoch,
         .case_id = it->case_id,
@@ -30,8 +30,7 @@ static struct case_ref case_ref(const struct work *work, struct text vps_id, con
     };
 }
 
-struct open_case *case_open(struct work *work, struct text vps_id, struct vps_state *vps,
-                            const struct open_case *draft)
+struct open_case *case_open(struct work *work, struct text vps_id, struct vps_state *vps, const struct open_case *draft)
 {
     struct account_state *account = edit_account(work);
     struct open_case opened = *draft;
@@ -109,7 +108,7 @@ struct text charge(struct work *work, enum rule rule, struct text vps_id, struct
     struct charge *made = outcome_charge(work->outcome);
 
     account->balance_micros = work_subtract(work, account->balance_micros, amount);
-    *made = (struct charge) {
+    *made = (struct charge){
         .caused_by = work->cause,
         .decided_at = work->desk->now,
         .rule = rule_info(rule)->id,
@@ -123,7 +122,7 @@ struct text charge(struct work *work, enum rule rule, struct text vps_id, struct
         .balance_after_micros = account->balance_micros,
         .lines = *lines,
     };
-    *outcome_move(work->outcome) = (struct move) { MOVE_CHARGE, account->currency, amount };
+    *outcome_move(work->outcome) = (struct move){MOVE_CHARGE, account->currency, amount};
     return made->charge_id;
 }
 

@@ -12,14 +12,17 @@ static bool module_before(const void *first, const void *second)
 
 static struct module_view view_module(const struct catalogue_book *book, const struct module *module)
 {
+    static const struct scan_state never_scanned;
     const struct scan_state *scans = book_get(book, BOOK_SCAN, TEXT(""), module->module_id);
-    bool scanned = scans && scans->recent.count;
+
+    if (!scans)
+        scans = &never_scanned;
 
     return (struct module_view){
         .module = module,
         .linked = links_count(book, module->module_id),
-        .scan = scanned ? &scans->recent.items[scans->recent.count - 1] : NULL,
-        .held_scan = scans ? scans->held_scan : TEXT(""),
+        .scan = scans->recent.count ? &scans->recent.items[scans->recent.count - 1] : NULL,
+        .held_scan = scans->held_scan,
     };
 }
 

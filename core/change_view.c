@@ -13,6 +13,8 @@ static bool other_content(struct lane_work *work, const struct change_view *view
         return true;
     if (view->set->status != CHANGE_SET_STATUS_APPLIED)
         return view->known && !change_equal(view->known, event);
+    if (view->set->part_hashes.size != (uint32_t)event->count * CHANGE_HASH_SIZE)
+        return false;
     change_hash(work, event, hash);
     return memcmp(view->set->part_hashes.data + (size_t)event->index * CHANGE_HASH_SIZE, hash, CHANGE_HASH_SIZE) != 0;
 }
@@ -39,20 +41,25 @@ static uint64_t facts_of_part(struct lane_work *work, const struct change_view *
     return facts;
 }
 
-/* The waiting parts and this one. */
+/* The waiting parts and this one. False: they are not all there, whatever the set says. */
 static bool collect(struct lane_work *work, struct change_view *view)
 {
+    uint32_t found = 1;
+
     view->parts.count = (uint32_t)view->event->count;
     view->parts.items = lane_alloc(work, view->parts.count, sizeof *view->parts.items);
     if (!view->parts.items)
         return false;
+    view->parts.items[view->event->index] = view->event;
     for (const struct book_entry *entry = book_group_first(work->book, BOOK_PART, view->event->change_set); entry;
          entry = book_group_next(entry)) {
         const struct catalogue_change *part = entry->record;
+        if (part->index < 0 || part->index >= view->event->count || view->parts.items[part->index])
+            return false;
         view->parts.items[part->index] = part;
+        found++;
     }
-    view->parts.items[view->event->index] = view->event;
-    return true;
+    return found == view->parts.count;
 }
 
 /* What part `index` breaks, with its index and kind. */
@@ -104,8 +111,12 @@ void change_look(struct lane_work *work, const struct catalogue_change *event, s
     ret_view->set = book_get(work->book, BOOK_CHANGE_SET, TEXT(""), event->change_set);
     ret_view->known = book_get(work->book, BOOK_PART, event->change_set, lane_number(work, event->index));
     ret_view->facts = facts_of_part(work, ret_view);
-    if (work->no_memory || !(ret_view->facts & CHANGE_COMPLETES) || !collect(work, ret_view))
+    if (work->no_memory || !(ret_view->facts & CHANGE_COMPLETES))
         return;
+    if (!collect(work, ret_view)) {
+        ret_view->facts &= ~(uint64_t)CHANGE_COMPLETES;
+        return;
+    }
     ret_view->broken = try_apply(work, ret_view);
     ret_view->facts |= text_empty(ret_view->broken) ? facts_of_set(work, ret_view) : CHANGE_BROKEN;
 }

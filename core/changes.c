@@ -74,7 +74,7 @@ static void apply_price(struct lane_work *work, const struct price *price)
     rows.items = lane_alloc(work, rows.count + 1, sizeof *rows.items);
     if (!rows.items)
         return;
-    if (known)
+    if (rows.count)
         memcpy(rows.items, known->rows.items, rows.count * sizeof *rows.items);
     uint32_t at = place_of(&rows, price);
     if (at == rows.count || !same_key(&rows.items[at], price)) {

@@ -9,7 +9,7 @@
 
 struct decide_settings decide_defaults(void)
 {
-    return (struct decide_settings) {
+    return (struct decide_settings){
         .future_tolerance = INT64_C(3600000),
         .grace = INT64_C(300000),
         .max_cases = 1000,
@@ -52,12 +52,11 @@ static enum decide_status status_of(enum give_up why)
 
 static struct caused_by cause_of(const struct input *input, struct text event_id)
 {
-    return (struct caused_by) { event_id, topic_name(input->topic), input->partition, input->offset };
+    return (struct caused_by){event_id, topic_name(input->topic), input->partition, input->offset};
 }
 
 enum decide_status decide_dead_letter(const struct desk *desk, const struct input *input, struct text event_id,
-                                      enum rule rule, const char *code, struct text message,
-                                      struct outcome *outcome)
+                                      enum rule rule, const char *code, struct text message, struct outcome *outcome)
 {
     struct caused_by cause = cause_of(input, event_id);
     struct work work;
@@ -69,8 +68,8 @@ enum decide_status decide_dead_letter(const struct desk *desk, const struct inpu
     return outcome->out_of_memory ? DECIDE_NO_MEMORY : DECIDE_DONE;
 }
 
-static enum decide_status dead(const struct desk *desk, const struct input *input, enum rule rule,
-                               struct text message, struct outcome *outcome)
+static enum decide_status dead(const struct desk *desk, const struct input *input, enum rule rule, struct text message,
+                               struct outcome *outcome)
 {
     return decide_dead_letter(desk, input, input_event_id(input), rule, rule_info(rule)->id.data, message, outcome);
 }
@@ -102,7 +101,7 @@ static void decide_only_due(struct work *work, const void *argument)
 
 enum decide_status decide_due(const struct desk *desk, struct text account_id, struct outcome *outcome)
 {
-    const struct caused_by none = { 0 };
+    const struct caused_by none = {0};
     struct work work;
 
     work_init(&work, desk, outcome, account_id, &none, ORIGIN_TIMER);
@@ -111,7 +110,7 @@ enum decide_status decide_due(const struct desk *desk, struct text account_id, s
 
 struct account_filing account_filing(const struct account_state *account)
 {
-    struct account_filing filing = { .due_at = account->next_due };
+    struct account_filing filing = {.due_at = account->next_due};
 
     for (uint32_t i = 0; i < account->cases.count; i++)
         filing.held = filing.held || is_held_for_catalogue(account->cases.items[i].state);

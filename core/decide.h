@@ -42,8 +42,8 @@ void decide_wants(const struct desk *desk, const struct input *input);
 
 /* Decides one input of account, order or os-installed, with what is due for its account before it (rules.md 9):
  * outputs are appended to `outcome`. On DECIDE_NEEDS_STATE and DECIDE_NO_MEMORY neither overlay nor outcome changed. */
-enum decide_status decide_input(const struct desk *desk, const struct input *input, struct outcome *outcome)
-    WARN_UNUSED;
+enum decide_status decide_input(const struct desk *desk, const struct input *input,
+                                struct outcome *outcome) WARN_UNUSED;
 
 /* Decides what is due for an account: timers, and held cases if the snapshot is newer than the one they were last
  * decided with. Each outcome is a Decision of its own with origin TIMER or CATALOGUE; nothing due: none. */

@@ -101,9 +101,8 @@ static const struct open_case *case_of(struct work *work, const struct case_ref 
 /* Something may have changed for it: a newer catalogue, or its time came. */
 static bool due_now(const struct work *work, const struct case_ref *ref)
 {
-    return (ref->due_at != 0 && ref->due_at <= work->desk->now)
-        || (is_held_for_catalogue(ref->state)
-            && ref->tried_version < catalogue_version(work->desk->catalogue));
+    return (ref->due_at != 0 && ref->due_at <= work->desk->now) ||
+           (is_held_for_catalogue(ref->state) && ref->tried_version < catalogue_version(work->desk->catalogue));
 }
 
 static void decide_due_cases(struct work *work, bool expiry)
@@ -118,7 +117,7 @@ static void decide_due_cases(struct work *work, bool expiry)
             continue;
         if (!expiry && !is_held_for_catalogue(refs[i].state))
             continue;
-        struct due_case due = { refs[i], expiry ? RULE_CASE_EXPIRED : RULE_NONE };
+        struct due_case due = {refs[i], expiry ? RULE_CASE_EXPIRED : RULE_NONE};
         bool newer = refs[i].tried_version < catalogue_version(work->desk->catalogue);
         decide_apart(work, expiry || !newer ? ORIGIN_TIMER : ORIGIN_CATALOGUE, decide_due_case, &due);
     }
@@ -134,10 +133,13 @@ static void expire_parked(struct work *work, const void *argument)
     delete_state(work, STATE_PARKED, ref->number);
     if (!parked)
         return;
-    struct input input = { .topic = topic_find(parked->topic), .partition = parked->partition,
-                           .offset = parked->offset, .key = parked->key, .value = parked->value };
-    work->cause = work->decision.caused_by
-        = (struct caused_by) { parked->event_id, parked->topic, parked->partition, parked->offset };
+    struct input input = {.topic = topic_find(parked->topic),
+                          .partition = parked->partition,
+                          .offset = parked->offset,
+                          .key = parked->key,
+                          .value = parked->value};
+    work->cause = work->decision.caused_by =
+        (struct caused_by){parked->event_id, parked->topic, parked->partition, parked->offset};
     work->decision.event_id = parked->event_id;
     work->decision.input = parked->topic;
     dead_letter(work, &input, rule_info(RULE_PARKED_EXPIRED)->id.data,

@@ -14,9 +14,13 @@ static inline struct funds funds_for(const struct account_state *account, int64_
 {
     __int128 available = (__int128)account->balance_micros + account->credit_limit_micros;
     __int128 deficit = (__int128)amount - available;
-    return (struct funds) {
-        .available = available > INT64_MAX ? INT64_MAX : available < INT64_MIN ? INT64_MIN : (int64_t)available,
-        .deficit = deficit > INT64_MAX ? INT64_MAX : deficit < 0 ? 0 : (int64_t)deficit,
+    return (struct funds){
+        .available = available > INT64_MAX   ? INT64_MAX
+                     : available < INT64_MIN ? INT64_MIN
+                                             : (int64_t)available,
+        .deficit = deficit > INT64_MAX ? INT64_MAX
+                   : deficit < 0       ? 0
+                                       : (int64_t)deficit,
     };
 }
 

@@ -15,10 +15,10 @@ static struct text digest_id(struct work *work, char letter, struct text key)
         id[2 + 2 * i] = hex[digest[i] >> 4];
         id[3 + 2 * i] = hex[digest[i] & 15];
     }
-    return (struct text) { id, 34 };
+    return (struct text){id, 34};
 }
 
-#define NUL ((struct text) { "", 1 })
+#define NUL ((struct text){"", 1})
 
 struct text obligation_id(struct work *work, char letter, struct text vps_id, int64_t period_start, int64_t epoch)
 {
@@ -32,7 +32,7 @@ struct text obligation_id(struct work *work, char letter, struct text vps_id, in
 struct text notification_id(struct work *work, struct text owner, enum notification_kind kind, int32_t number)
 {
     struct arena *arena = work->desk->arena;
-    struct text name = text_from_enum(&notification_kind_enum, kind);
+    struct text name = text_from_enum(&notification_kind_enum, (int)kind);
 
     if (text_empty(owner))
         owner = TEXT_JOIN(arena, work->cause.topic, TEXT("/"), text_from_int(arena, work->cause.partition), TEXT("/"),
@@ -58,10 +58,10 @@ bool hash_equal(struct hash a, struct hash b)
 }
 
 /* The number's bytes as a part. */
-#define NUMBER(value) ((struct text) { (const char *)&(value), sizeof(value) })
-#define HASH(work, ...)                                                                                      \
-    parts_hash((work), (const struct text[]) { __VA_ARGS__ },                                                \
-               (uint32_t)(sizeof((const struct text[]) { __VA_ARGS__ }) / sizeof(struct text)))
+#define NUMBER(value) ((struct text){(const char *)&(value), sizeof(value)})
+#define HASH(work, ...)                                    \
+    parts_hash((work), (const struct text[]){__VA_ARGS__}, \
+               (uint32_t)(sizeof((const struct text[]){__VA_ARGS__}) / sizeof(struct text)))
 
 static struct hash id_hash(struct work *work, struct text event_id)
 {
@@ -73,7 +73,7 @@ struct event_identity order_identity(struct work *work, const struct order *orde
     int64_t moment = order->kind == ORDER_KIND_TARIFF_CHANGED ? order->occurred_at : order->period_start;
     int64_t kind = order->kind, months = order->period_months;
 
-    return (struct event_identity) {
+    return (struct event_identity){
         id_hash(work, order->event_id),
         HASH(work, order->order_id, NUMBER(kind), NUMBER(moment), order->vps_id, order->module_id, order->tariff_id,
              order->template, NUMBER(months)),
@@ -84,7 +84,7 @@ struct event_identity install_identity(struct work *work, const struct os_instal
 {
     int64_t source = install->source;
 
-    return (struct event_identity) {
+    return (struct event_identity){
         id_hash(work, install->event_id),
         HASH(work, install->vps_id, install->module_id, install->template, NUMBER(install->installed_at),
              NUMBER(source)),
@@ -95,7 +95,7 @@ struct event_identity account_event_identity(struct work *work, const struct acc
 {
     int64_t kind = event->kind;
 
-    return (struct event_identity) {
+    return (struct event_identity){
         id_hash(work, event->event_id),
         HASH(work, NUMBER(kind), NUMBER(event->amount_micros), event->currency, event->case_id),
     };
@@ -124,7 +124,7 @@ enum { RECENT_MAX = 4, CHUNK_IDS = 64, IDS_MAX = 4096 };
 
 static struct seen_event seen_event(struct work *work, const struct event_identity *identity)
 {
-    return (struct seen_event) { identity->id, identity->content, work->desk->now };
+    return (struct seen_event){identity->id, identity->content, work->desk->now};
 }
 
 void remember_recent(struct work *work, struct seen_event_array *events, const struct event_identity *identity)
@@ -172,7 +172,7 @@ void remember_account_event(struct work *work, struct account_state *account, co
     struct id_chunk_ref *last = chunks->count ? &chunks->items[chunks->count - 1] : NULL;
 
     if (!last || last->count == CHUNK_IDS) {
-        struct id_chunk_ref fresh = { .number = last ? last->number + 1 : 0, .last_occurred_at = -1 };
+        struct id_chunk_ref fresh = {.number = last ? last->number + 1 : 0, .last_occurred_at = -1};
         WORK_PUSH(work, chunks, fresh);
         last = &chunks->items[chunks->count - 1];
     }

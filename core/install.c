@@ -41,9 +41,9 @@ struct install_period install_meet(struct work *work, const struct vps_state *vp
     int64_t from = installed_at > period->period_start ? installed_at : period->period_start;
     struct install_period met = {
         .index = index,
-        .span = { period->period_start, period->period_end, from, period->period_end },
+        .span = {period->period_start, period->period_end, from, period->period_end},
         .tariff = catalogue_tariff(work->desk->catalogue, period->tariff_id),
-        .price = { .kind = OS_PRICE_MISSING },
+        .price = {.kind = OS_PRICE_MISSING},
     };
 
     if (met.tariff)
@@ -58,13 +58,12 @@ struct install_period install_meet(struct work *work, const struct vps_state *vp
 /* What an installation that came too late would have cost: for the reason, and for drift (rules.md 5). */
 static struct text not_charged(struct work *work, const struct vps_state *vps, const struct os_installed *install)
 {
-    const struct installation installed = { install->module_id, install->template, install->source };
+    const struct installation installed = {install->module_id, install->template, install->source};
     int64_t sum = 0;
 
     for (uint32_t i = 0; i < vps->periods.count; i++)
         if (period_kept(vps, i, work->desk->now) && ends_after(vps->periods.items[i].period_end, install->installed_at))
-            sum = money_add_saturating(
-                sum, install_meet(work, vps, i, &installed, install->installed_at).due);
+            sum = money_add_saturating(sum, install_meet(work, vps, i, &installed, install->installed_at).due);
     return TEXT_JOIN(work->desk->arena, TEXT("not charged: "), text_from_micros(work->desk->arena, sum));
 }
 
@@ -88,7 +87,7 @@ static void accept(struct vps_state *vps, const struct os_installed *install)
 /* Pending and lapsed: nothing is billed now, but a doubtful OS is told at once (rules.md 9). */
 static void note(struct work *work, struct vps_state *vps, const struct os_installed *install, enum rule rule)
 {
-    const struct installation installed = { install->module_id, install->template, install->source };
+    const struct installation installed = {install->module_id, install->template, install->source};
     const struct catalogue_tariff *tariff = catalogue_tariff(work->desk->catalogue, vps->tariff_id);
 
     accept(vps, install);
@@ -130,8 +129,7 @@ void decide_install(struct work *work, const struct os_installed *install, const
 {
     const struct install_table *table = install_table();
     struct event_identity identity = install_identity(work, install);
-    const struct table_row *row
-        = table_match(table->rows, table->count, install_facts(work, install, &identity));
+    const struct table_row *row = table_match(table->rows, table->count, install_facts(work, install, &identity));
     struct vps_state *vps;
 
     work->decision.vps_id = install->vps_id;

@@ -17,7 +17,7 @@ enum install_fact {
     INSTALL_NOT_NEWER = 1 << 7, /* T <= newest known */
     INSTALL_SAME = 1 << 8,      /* the template that is installed */
     INSTALL_PENDING = 1 << 9,
-    INSTALL_LAPSED = 1 << 10,   /* T >= the last end */
+    INSTALL_LAPSED = 1 << 10, /* T >= the last end */
     /* of one period */
     INSTALL_STRICT = 1 << 11,
     INSTALL_IN_ITEMS = 1 << 12,

@@ -42,11 +42,10 @@ static void meet_periods(struct work *work, struct vps_state *vps, struct bill *
     bool told = false;
 
     for (uint32_t i = 0; i < vps->periods.count && bill->count < MET_MAX; i++) {
-        if (!period_kept(vps, i, work->desk->now)
-            || !ends_after(vps->periods.items[i].period_end, bill->install->installed_at))
+        if (!period_kept(vps, i, work->desk->now) ||
+            !ends_after(vps->periods.items[i].period_end, bill->install->installed_at))
             continue;
-        struct install_period met
-            = install_meet(work, vps, i, &bill->installed, bill->install->installed_at);
+        struct install_period met = install_meet(work, vps, i, &bill->installed, bill->install->installed_at);
         if (!told && met.price.kind != OS_PRICE_NO_ADDON && met.price.kind != OS_PRICE_STRICT) {
             notice_unmapped(work, bill->install->vps_id, &bill->installed, &met.price);
             told = met.price.odd || !text_empty(met.price.near_miss);
@@ -65,7 +64,7 @@ static struct open_case os_case(const struct bill *bill, enum case_state state, 
 {
     const struct period *period = &vps->periods.items[met->index];
 
-    return (struct open_case) {
+    return (struct open_case){
         .kind = CASE_KIND_OS,
         .state = state,
         .rule = rule_info(rule)->id,
@@ -131,9 +130,8 @@ static enum rule hold_periods(struct work *work, struct vps_state *vps, struct b
         const struct install_period *met = &bill->met[i];
         if (met->row->action != INSTALL_HOLD)
             continue;
-        struct open_case draft
-            = os_case(bill, met->price.kind == OS_PRICE_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE,
-                      met->row->rule, vps, met);
+        struct open_case draft = os_case(
+            bill, met->price.kind == OS_PRICE_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE, met->row->rule, vps, met);
         struct open_case *it = case_open(work, bill->install->vps_id, vps, &draft);
         notice_held(work, bill->install->vps_id, it, &met->price, false);
         if (first == RULE_NONE) {
@@ -157,14 +155,12 @@ static struct text bill_reason(struct work *work, const struct bill *bill)
     return TEXT_JOIN(arena, TEXT("item \""), line->item_id, TEXT("\" costs "),
                      text_from_micros(arena, line->price_micros), TEXT(", paid so far "),
                      text_from_micros(arena, line->credited_price_micros), TEXT(", from "),
-                     text_from_millis(arena, line->charged_from), TEXT(" on: "),
-                     text_from_micros(arena, bill->total));
+                     text_from_millis(arena, line->charged_from), TEXT(" on: "), text_from_micros(arena, bill->total));
 }
 
 void bill_install(struct work *work, struct vps_state *vps, const struct os_installed *install)
 {
-    struct bill bill = { .install = install,
-                         .installed = { install->module_id, install->template, install->source } };
+    struct bill bill = {.install = install, .installed = {install->module_id, install->template, install->source}};
 
     meet_periods(work, vps, &bill);
     enum rule paid = pay_due(work, vps, &bill);

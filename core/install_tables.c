@@ -1,13 +1,13 @@
 /* The decision tables of installations: the first row that matches wins (rules.md 5). */
 #include "core/install.h"
 
-#define ROW(rule, all, none, action)                                                                         \
-    {                                                                                                        \
-        RULE_##rule, (all), (none), INSTALL_##action                                                         \
+#define ROW(rule, all, none, action)                 \
+    {                                                \
+        RULE_##rule, (all), (none), INSTALL_##action \
     }
-#define TABLE(rows)                                                                                          \
-    {                                                                                                        \
-        rows, sizeof(rows) / sizeof *(rows)                                                                  \
+#define TABLE(rows)                         \
+    {                                       \
+        rows, sizeof(rows) / sizeof *(rows) \
     }
 
 const struct install_table *install_table(void)

@@ -6,7 +6,7 @@ struct lane_settings lane_defaults(void)
         .remove_after = 1,
         .breaker_count = 3,
         .breaker_percent = 25,
-        .future_tolerance = 60 * 60 * 1000,
+        .future_tolerance = INT64_C(3600000),
         .max_parts = 200000,
     };
 }

@@ -48,11 +48,12 @@ void notice_unmapped(struct work *work, struct text vps_id, const struct install
                                 price->near_miss, TEXT("\": add an alias or correct the item's internal name")));
         made->severity = SEVERITY_CRITICAL;
     } else if (price->odd) {
-        made = notice(work, NOTIFICATION_KIND_UNMAPPED_OS, RULE_OS_DEFAULT, vps_id, NULL,
-                      text_empty(installed->template)
-                          ? TEXT("the installed OS is not named: it is billed as the tariff's default item")
-                          : TEXT_JOIN(arena, TEXT("OS \""), installed->template,
-                                      TEXT("\" comes from no template of the module: it is billed as the default item")));
+        made =
+            notice(work, NOTIFICATION_KIND_UNMAPPED_OS, RULE_OS_DEFAULT, vps_id, NULL,
+                   text_empty(installed->template)
+                       ? TEXT("the installed OS is not named: it is billed as the tariff's default item")
+                       : TEXT_JOIN(arena, TEXT("OS \""), installed->template,
+                                   TEXT("\" comes from no template of the module: it is billed as the default item")));
     } else {
         return;
     }
@@ -65,7 +66,8 @@ static struct text price_missing_text(struct work *work, const struct open_case 
     struct arena *arena = work->desk->arena;
 
     return TEXT_JOIN(arena, TEXT("no price in tariff \""), held->tariff_id, TEXT("\" for "),
-                     text_empty(item_id) ? TEXT("the base price") : TEXT_JOIN(arena, TEXT("item \""), item_id, TEXT("\"")),
+                     text_empty(item_id) ? TEXT("the base price")
+                                         : TEXT_JOIN(arena, TEXT("item \""), item_id, TEXT("\"")),
                      TEXT(", "), text_from_int(arena, held->period_months), TEXT(" months, at "),
                      text_from_millis(arena, held->occurred_at), TEXT(": add the price and it is decided"));
 }
@@ -102,11 +104,11 @@ void notice_short(struct work *work, struct text vps_id, struct open_case *about
         return;
     about->short_noticed = work->short_noticed = true;
     struct funds funds = funds_for(read_account(work), about->amount_micros);
-    struct notification *made
-        = notice(work, NOTIFICATION_KIND_INSUFFICIENT_FUNDS, rule, vps_id, about,
-                 TEXT_JOIN(arena, TEXT("needed "), text_from_micros(arena, about->amount_micros), TEXT(", available "),
-                           text_from_micros(arena, funds.available), TEXT(": deposit "),
-                           text_from_micros(arena, funds.deficit), TEXT(" to settle case "), about->case_id));
+    struct notification *made =
+        notice(work, NOTIFICATION_KIND_INSUFFICIENT_FUNDS, rule, vps_id, about,
+               TEXT_JOIN(arena, TEXT("needed "), text_from_micros(arena, about->amount_micros), TEXT(", available "),
+                         text_from_micros(arena, funds.available), TEXT(": deposit "),
+                         text_from_micros(arena, funds.deficit), TEXT(" to settle case "), about->case_id));
     made->module_id = about->module_id;
     made->template = about->template;
     made->amount_micros = about->amount_micros;
@@ -117,20 +119,19 @@ void notice_short(struct work *work, struct text vps_id, struct open_case *about
 void notice_frozen(struct work *work, struct text vps_id, struct open_case *about)
 {
     struct arena *arena = work->desk->arena;
-    struct notification *made
-        = notice(work, NOTIFICATION_KIND_ACCOUNT_FROZEN,
-                 is_order_case(about) ? RULE_ORDER_ACCOUNT_FROZEN : RULE_OS_ACCOUNT_FROZEN, vps_id, about,
-                 TEXT_JOIN(arena, text_from_micros(arena, about->amount_micros),
-                           TEXT(" is due, but the account is frozen: case "), about->case_id,
-                           TEXT(" waits until it is unfrozen")));
+    struct notification *made =
+        notice(work, NOTIFICATION_KIND_ACCOUNT_FROZEN,
+               is_order_case(about) ? RULE_ORDER_ACCOUNT_FROZEN : RULE_OS_ACCOUNT_FROZEN, vps_id, about,
+               TEXT_JOIN(arena, text_from_micros(arena, about->amount_micros),
+                         TEXT(" is due, but the account is frozen: case "), about->case_id,
+                         TEXT(" waits until it is unfrozen")));
 
     made->module_id = about->module_id;
     made->template = about->template;
     made->amount_micros = about->amount_micros;
 }
 
-void notice_conflict(struct work *work, const struct input *input, enum rule rule, struct text vps_id,
-                     struct text text)
+void notice_conflict(struct work *work, const struct input *input, enum rule rule, struct text vps_id, struct text text)
 {
     work_rule(work, rule, VERDICT_CONFLICT, text);
     (void)notice(work, NOTIFICATION_KIND_CONFLICT, rule, vps_id, NULL, text);
@@ -139,7 +140,7 @@ void notice_conflict(struct work *work, const struct input *input, enum rule rul
 
 void dead_letter(struct work *work, const struct input *input, const char *code, struct text message)
 {
-    *outcome_dead_letter(work->outcome) = (struct dead_letter) {
+    *outcome_dead_letter(work->outcome) = (struct dead_letter){
         input->topic, input->partition, input->offset, input->key, input->value, code, message,
     };
 }

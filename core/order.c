@@ -15,8 +15,7 @@ static struct text template_cause(struct work *work, const struct order_view *vi
 {
     struct arena *arena = work->desk->arena;
     const struct order *order = view->order;
-    struct text nearest
-        = catalogue_nearest(work->desk->catalogue, view->tariff, order->module_id, order->template);
+    struct text nearest = catalogue_nearest(work->desk->catalogue, view->tariff, order->module_id, order->template);
 
     if (text_empty(nearest))
         return TEXT_JOIN(arena, TEXT("template "), quoted(work, order->template),
@@ -57,8 +56,7 @@ static struct text reject_text(struct work *work, const struct order_view *view,
                          TEXT(" needs more disk or RAM than the tariff has"));
     case RULE_ORDER_PERIOD_OVERLAP: return TEXT("the period begins before the last one ends");
     case RULE_ORDER_TOO_FAR_AHEAD: return TEXT("more than 12 periods ahead");
-    case RULE_ORDER_PERIOD_MISMATCH:
-        return TEXT("period_start or period_months are not those of the period that runs");
+    case RULE_ORDER_PERIOD_MISMATCH: return TEXT("period_start or period_months are not those of the period that runs");
     case RULE_ORDER_ACCOUNT_FROZEN: return TEXT("the account is frozen");
     case RULE_ORDER_STALE: return TEXT("a later tariff change was applied already");
     default: return rule_info(rule)->id;
@@ -68,10 +66,9 @@ static struct text reject_text(struct work *work, const struct order_view *view,
 void order_reject(struct work *work, const struct order_view *view, enum rule rule)
 {
     struct text text = reject_text(work, view, rule);
-    struct notification *made
-        = notice(work, NOTIFICATION_KIND_ORDER_REJECTED, rule, view->order->vps_id, NULL,
-                 TEXT_JOIN(work->desk->arena, TEXT("order "), quoted(work, view->order->order_id),
-                           TEXT(" rejected: "), text));
+    struct notification *made = notice(
+        work, NOTIFICATION_KIND_ORDER_REJECTED, rule, view->order->vps_id, NULL,
+        TEXT_JOIN(work->desk->arena, TEXT("order "), quoted(work, view->order->order_id), TEXT(" rejected: "), text));
 
     made->module_id = view->order->module_id;
     made->template = view->order->template;
@@ -82,17 +79,16 @@ void order_reject(struct work *work, const struct order_view *view, enum rule ru
 static void refuse_change(struct work *work, const struct order_view *view, enum rule rule)
 {
     bool strict = rule == RULE_ORDER_UNMAPPED_HELD;
-    struct text text = TEXT_JOIN(
-        work->desk->arena, TEXT("tariff change not applied: "),
-        strict ? TEXT("the installed OS is no item of the new tariff, and the module is strict")
-               : TEXT("a price is missing"),
-        TEXT(": tariff "), quoted(work, view->order->tariff_id), TEXT(", "),
-        text_empty(view->os.item_id) ? TEXT("base price") : TEXT("item "), view->os.item_id, TEXT(", "),
-        text_from_int(work->desk->arena, view->order->period_months), TEXT(" months, at "),
-        text_from_millis(work->desk->arena, view->order->occurred_at));
-    struct notification *made
-        = notice(work, strict ? NOTIFICATION_KIND_UNMAPPED_OS : NOTIFICATION_KIND_PRICE_MISSING, rule,
-                 view->order->vps_id, NULL, text);
+    struct text text =
+        TEXT_JOIN(work->desk->arena, TEXT("tariff change not applied: "),
+                  strict ? TEXT("the installed OS is no item of the new tariff, and the module is strict")
+                         : TEXT("a price is missing"),
+                  TEXT(": tariff "), quoted(work, view->order->tariff_id), TEXT(", "),
+                  text_empty(view->os.item_id) ? TEXT("base price") : TEXT("item "), view->os.item_id, TEXT(", "),
+                  text_from_int(work->desk->arena, view->order->period_months), TEXT(" months, at "),
+                  text_from_millis(work->desk->arena, view->order->occurred_at));
+    struct notification *made = notice(work, strict ? NOTIFICATION_KIND_UNMAPPED_OS : NOTIFICATION_KIND_PRICE_MISSING,
+                                       rule, view->order->vps_id, NULL, text);
 
     made->template = view->installed.template;
     made->module_id = view->installed.module_id;
@@ -138,7 +134,9 @@ static void act(struct work *work, struct order_view *view, const struct table_r
         notice_conflict(work, view->input, row->rule, view->order->vps_id,
                         TEXT("this event id or order was decided before with other content"));
         return;
-    case ORDER_PARK: park(work, view->input, row->rule, view->order->event_id, view->order->vps_id, &view->identity); return;
+    case ORDER_PARK:
+        park(work, view->input, row->rule, view->order->event_id, view->order->vps_id, &view->identity);
+        return;
     case ORDER_REJECT: order_reject(work, view, row->rule); break;
     case ORDER_REFUSE: refuse_change(work, view, row->rule); break;
     case ORDER_CHANGE: order_tariff_changed(work, view, row); break;

@@ -1,26 +1,26 @@
 /* The decision tables of orders: the first row that matches wins (rules.md 4). */
 #include "core/order.h"
 
-#define ROW(rule, all, none, action)                                                                         \
-    {                                                                                                        \
-        RULE_##rule, (all), (none), ORDER_##action                                                           \
+#define ROW(rule, all, none, action)               \
+    {                                              \
+        RULE_##rule, (all), (none), ORDER_##action \
     }
 
 /* Any kind: the first rows of every table. */
-#define ANY_KIND                                                                                             \
-    ROW(ORDER_DUPLICATE, ORDER_SEEN, 0, IGNORE), ROW(ORDER_CONFLICT, ORDER_SEEN_OTHERWISE, 0, DISPUTE),      \
-        ROW(ORDER_ACCOUNT_UNKNOWN, ORDER_NO_ACCOUNT, 0, PARK),                                               \
+#define ANY_KIND                                                                                        \
+    ROW(ORDER_DUPLICATE, ORDER_SEEN, 0, IGNORE), ROW(ORDER_CONFLICT, ORDER_SEEN_OTHERWISE, 0, DISPUTE), \
+        ROW(ORDER_ACCOUNT_UNKNOWN, ORDER_NO_ACCOUNT, 0, PARK),                                          \
         ROW(ORDER_ACCOUNT_CLOSED, ORDER_CLOSED_ACCOUNT, 0, REJECT)
 
 /* Kinds that need a VPS. */
-#define OF_A_VPS                                                                                             \
-    ROW(ORDER_VPS_UNKNOWN, ORDER_NO_VPS, 0, PARK), ROW(ORDER_OTHER_ORDER, ORDER_OF_OTHER, 0, REJECT),        \
+#define OF_A_VPS                                                                                      \
+    ROW(ORDER_VPS_UNKNOWN, ORDER_NO_VPS, 0, PARK), ROW(ORDER_OTHER_ORDER, ORDER_OF_OTHER, 0, REJECT), \
         ROW(ORDER_VPS_NOT_ACTIVE, ORDER_VPS_CANCELLED, 0, REJECT)
 
 /* What a priced PLACED or RENEWED ends with. */
-#define PAYMENT(charged)                                                                                     \
-    ROW(ORDER_UNMAPPED_HELD, ORDER_STRICT, 0, HOLD), ROW(ORDER_PRICE_MISSING, ORDER_NO_PRICE, 0, HOLD),      \
-        ROW(ORDER_FREE, ORDER_COSTS_NOTHING, 0, BEGIN), ROW(ORDER_ACCOUNT_FROZEN, ORDER_FROZEN, 0, FREEZE),  \
+#define PAYMENT(charged)                                                                                    \
+    ROW(ORDER_UNMAPPED_HELD, ORDER_STRICT, 0, HOLD), ROW(ORDER_PRICE_MISSING, ORDER_NO_PRICE, 0, HOLD),     \
+        ROW(ORDER_FREE, ORDER_COSTS_NOTHING, 0, BEGIN), ROW(ORDER_ACCOUNT_FROZEN, ORDER_FROZEN, 0, FREEZE), \
         ROW(ORDER_INSUFFICIENT_FUNDS, ORDER_SHORT, 0, OWE), ROW(charged, 0, 0, PAY)
 
 static const struct table_row placed[] = {
@@ -74,9 +74,9 @@ static const struct table_row cancelled[] = {
     ROW(ORDER_CANCELLED, 0, 0, CANCEL),
 };
 
-#define TABLE(rows)                                                                                          \
-    {                                                                                                        \
-        rows, sizeof(rows) / sizeof *(rows)                                                                  \
+#define TABLE(rows)                         \
+    {                                       \
+        rows, sizeof(rows) / sizeof *(rows) \
     }
 
 const struct order_table *order_table(enum order_kind kind)

@@ -13,12 +13,12 @@ static void set(struct order_view *view, enum order_fact fact, bool holds)
 
 void order_view_init(struct work *work, struct order_view *view, const struct order *order, const struct input *input)
 {
-    *view = (struct order_view) { .order = order, .input = input };
+    *view = (struct order_view){.order = order, .input = input};
     view->account = read_account(work);
     view->vps = read_vps(work, order->vps_id);
     view->anchor_day = civil_from_millis(order->period_start).day;
     view->period_end = order_period_end(order, view->anchor_day);
-    view->installed = (struct installation) { order->module_id, order->template, INSTALL_SOURCE_ORDER };
+    view->installed = (struct installation){order->module_id, order->template, INSTALL_SOURCE_ORDER};
 }
 
 /* Event ids first, then the business key (rules.md 4). */
@@ -89,8 +89,8 @@ static void see_running(struct order_view *view)
             view->running = it;
     }
     set(view, ORDER_OTHER_PERIOD,
-        !view->running || view->running->period_start != order->period_start
-            || view->running->period_months != order->period_months);
+        !view->running || view->running->period_start != order->period_start ||
+            view->running->period_months != order->period_months);
     set(view, ORDER_OUTDATED, order->occurred_at <= view->vps->tariff_changed_at);
 }
 
@@ -116,8 +116,7 @@ void order_see_history(struct work *work, struct order_view *view)
     set(view, ORDER_VPS_LIVES, !(view->facts & ORDER_VPS_CANCELLED));
     set(view, ORDER_LIVED, lived(work, order));
     if (order->kind != ORDER_KIND_PLACED)
-        view->installed
-            = (struct installation) { view->vps->module_id, view->vps->template, view->vps->source };
+        view->installed = (struct installation){view->vps->module_id, view->vps->template, view->vps->source};
     if (order->kind == ORDER_KIND_RENEWED)
         see_periods(work, view);
     if (order->kind == ORDER_KIND_TARIFF_CHANGED)
@@ -140,8 +139,7 @@ void order_see_catalogue(struct work *work, struct order_view *view)
     set(view, ORDER_OTHER_CURRENCY, !text_equal(record->currency, view->account->currency));
     if (order->kind != ORDER_KIND_PLACED)
         return;
-    set(view, ORDER_NO_TEMPLATE,
-        !text_empty(order->template) && !catalogue_template_known(catalogue, order->template));
+    set(view, ORDER_NO_TEMPLATE, !text_empty(order->template) && !catalogue_template_known(catalogue, order->template));
     set(view, ORDER_NOT_ORDERABLE, !catalogue_orderable(catalogue, view->tariff, order->module_id, order->template));
     set(view, ORDER_TOO_SMALL, !catalogue_fits(catalogue, view->tariff, order->template));
 }
@@ -149,7 +147,7 @@ void order_see_catalogue(struct work *work, struct order_view *view)
 void order_see_price(struct work *work, struct order_view *view)
 {
     const struct order *order = view->order;
-    const struct span span = { order->period_start, view->period_end, order->period_start, view->period_end };
+    const struct span span = {order->period_start, view->period_end, order->period_start, view->period_end};
 
     if (!view->tariff)
         return;
@@ -161,9 +159,8 @@ void order_see_price(struct work *work, struct order_view *view)
     set(view, ORDER_NO_PRICE, view->os.kind == OS_PRICE_MISSING || (!kept && view->base.found == PRICE_NONE));
     if (view->facts & (ORDER_STRICT | ORDER_NO_PRICE))
         return;
-    struct charge_line base
-        = kept ? view->lines.items[0] : base_line(order->tariff_id, &view->base, &span);
-    view->lines = (struct charge_line_array) { 0 };
+    struct charge_line base = kept ? view->lines.items[0] : base_line(order->tariff_id, &view->base, &span);
+    view->lines = (struct charge_line_array){0};
     WORK_PUSH(work, &view->lines, base);
     if (view->os.kind == OS_PRICE_KNOWN)
         WORK_PUSH(work, &view->lines, os_line(order->tariff_id, view->installed.template, &view->os, &span));

@@ -3,17 +3,17 @@
 #include "core/text.h"
 
 static const struct text names[TOPIC_COUNT] = {
-    [TOPIC_TEMPLATE_DISCOVERED] = { "template-discovered", 19 },
-    [TOPIC_CATALOGUE] = { "catalogue", 9 },
-    [TOPIC_ACCOUNT] = { "account", 7 },
-    [TOPIC_ORDER] = { "order", 5 },
-    [TOPIC_OS_INSTALLED] = { "os-installed", 12 },
-    [TOPIC_CHARGE] = { "charge", 6 },
-    [TOPIC_NOTIFICATION] = { "notification", 12 },
-    [TOPIC_DECISION] = { "decision", 8 },
-    [TOPIC_ACCOUNT_STATE] = { "account-state", 13 },
-    [TOPIC_CATALOGUE_STATE] = { "catalogue-state", 15 },
-    [TOPIC_DEAD_LETTER] = { "dead-letter", 11 },
+    [TOPIC_TEMPLATE_DISCOVERED] = {"template-discovered", 19},
+    [TOPIC_CATALOGUE] = {"catalogue", 9},
+    [TOPIC_ACCOUNT] = {"account", 7},
+    [TOPIC_ORDER] = {"order", 5},
+    [TOPIC_OS_INSTALLED] = {"os-installed", 12},
+    [TOPIC_CHARGE] = {"charge", 6},
+    [TOPIC_NOTIFICATION] = {"notification", 12},
+    [TOPIC_DECISION] = {"decision", 8},
+    [TOPIC_ACCOUNT_STATE] = {"account-state", 13},
+    [TOPIC_CATALOGUE_STATE] = {"catalogue-state", 15},
+    [TOPIC_DEAD_LETTER] = {"dead-letter", 11},
 };
 
 struct text topic_name(enum topic topic)
@@ -31,7 +31,7 @@ enum topic topic_find(struct text name)
 
 void outcome_init(struct outcome *outcome, struct arena *arena)
 {
-    *outcome = (struct outcome) { .arena = arena };
+    *outcome = (struct outcome){.arena = arena};
 }
 
 /* Room for one more item of `size` bytes; NULL: out of memory. */
@@ -53,17 +53,17 @@ static void *more(struct outcome *outcome, void *items, uint32_t count, uint32_t
 
 /* Without memory the outcome is void: the last item, or the first of a list that has none, is no use to anybody, but
  * the caller needs an address to write to. A list that never grew keeps `spare`. */
-#define DEFINE_ADD(type, list)                                                                               \
-    struct type *outcome_##type(struct outcome *outcome)                                                     \
-    {                                                                                                        \
-        struct type *items                                                                                   \
-            = more(outcome, outcome->list.items, outcome->list.count, &outcome->list.room, sizeof *items);   \
-        if (!items)                                                                                          \
+#define DEFINE_ADD(type, list)                                                                                 \
+    struct type *outcome_##type(struct outcome *outcome)                                                       \
+    {                                                                                                          \
+        struct type *items =                                                                                   \
+            more(outcome, outcome->list.items, outcome->list.count, &outcome->list.room, sizeof *items);       \
+        if (!items)                                                                                            \
             return outcome->list.count ? &outcome->list.items[outcome->list.count - 1] : &outcome->spare.type; \
-        outcome->list.items = items;                                                                         \
-        struct type *item = &items[outcome->list.count++];                                                   \
-        memset(item, 0, sizeof *item);                                                                       \
-        return item;                                                                                         \
+        outcome->list.items = items;                                                                           \
+        struct type *item = &items[outcome->list.count++];                                                     \
+        memset(item, 0, sizeof *item);                                                                         \
+        return item;                                                                                           \
     }
 
 DEFINE_ADD(decision, decisions)
@@ -74,7 +74,7 @@ DEFINE_ADD(move, moves)
 
 struct outcome_mark outcome_mark(const struct outcome *outcome)
 {
-    return (struct outcome_mark) {
+    return (struct outcome_mark){
         outcome->decisions.count,    outcome->charges.count, outcome->notifications.count,
         outcome->dead_letters.count, outcome->moves.count,
     };

@@ -61,10 +61,10 @@ struct move {
 };
 
 /* Grows in arena memory; items stay in order. */
-#define OUTPUT_LIST(type)                                                                                    \
-    struct type##_list {                                                                                     \
-        struct type *items;                                                                                  \
-        uint32_t count, room;                                                                                \
+#define OUTPUT_LIST(type)     \
+    struct type##_list {      \
+        struct type *items;   \
+        uint32_t count, room; \
     }
 OUTPUT_LIST(decision);
 OUTPUT_LIST(charge);

@@ -16,7 +16,7 @@ bool overlay_init(struct overlay *overlay, struct arena *arena, uint32_t expecte
 
     while (buckets < expected * 2 && buckets < 1U << 20)
         buckets *= 2;
-    *overlay = (struct overlay) { .arena = arena, .bucket_count = buckets, .serial = 1 };
+    *overlay = (struct overlay){.arena = arena, .bucket_count = buckets, .serial = 1};
     overlay->buckets = arena_alloc(arena, buckets * sizeof(struct state *), _Alignof(struct state *));
     if (!overlay->buckets)
         return false;
@@ -45,7 +45,7 @@ static char *append_number(char *at, int64_t number)
 }
 
 static const char letters[STATE_KINDS] = {
-    [STATE_ACCOUNT] = 'a', [STATE_VPS] = 'v', [STATE_ORDER] = 'o',
+    [STATE_ACCOUNT] = 'a',  [STATE_VPS] = 'v', [STATE_ORDER] = 'o',
     [STATE_VPS_LIST] = 'l', [STATE_IDS] = 'e', [STATE_PARKED] = 'q',
 };
 
@@ -62,7 +62,7 @@ struct text state_key_format(const struct state_key *key, char *buffer)
         at = append(at, key->part);
     else if (key->kind != STATE_ACCOUNT)
         at = append_number(at, key->number);
-    return (struct text) { buffer, (uint32_t)(at - buffer) };
+    return (struct text){buffer, (uint32_t)(at - buffer)};
 }
 
 enum state_kind state_key_kind(struct text key)
@@ -116,7 +116,7 @@ static struct state *add_state(struct overlay *overlay, enum state_kind kind, st
         return NULL;
     }
     memcpy(bytes, key.data, key.size);
-    *state = (struct state) { .key = { bytes, key.size }, .kind = kind, .hash = hash, .in_bucket = *bucket };
+    *state = (struct state){.key = {bytes, key.size}, .kind = kind, .hash = hash, .in_bucket = *bucket};
     *bucket = state;
     if (overlay->last)
         overlay->last->next = state;
@@ -149,7 +149,7 @@ void overlay_put(struct state *state, const void *record)
 struct overlay_mark overlay_begin(struct overlay *overlay)
 {
     overlay->serial++;
-    return (struct overlay_mark) { overlay->undo };
+    return (struct overlay_mark){overlay->undo};
 }
 
 void overlay_rollback(struct overlay *overlay, struct overlay_mark mark)
@@ -171,7 +171,7 @@ void overlay_set(struct overlay *overlay, struct state *state, const void *recor
         overlay->out_of_memory = true;
         return;
     }
-    *undo = (struct overlay_undo) { state, state->value, state->serial, state->dirty, overlay->undo };
+    *undo = (struct overlay_undo){state, state->value, state->serial, state->dirty, overlay->undo};
     overlay->undo = undo;
     state->value = record;
     state->serial = overlay->serial;

@@ -47,7 +47,7 @@ struct overlay_undo;
 struct overlay {
     struct arena *arena;
     struct state **buckets;
-    uint32_t bucket_count; /* a power of two */
+    uint32_t bucket_count;      /* a power of two */
     struct state *first, *last; /* all, in order of first use: the order of output */
     struct state *wanted;       /* needed, not known yet; the engine clears it when it has put them in */
     struct overlay_undo *undo;

@@ -108,7 +108,7 @@ static struct released take(struct work *work, uint32_t index, struct caused_by 
     struct account_state *account = edit_account(work);
     int64_t number = account->parked.items[index].number;
     const struct parked_event *parked = read_parked(work, number);
-    struct released released = { 0 };
+    struct released released = {0};
 
     if (parked) {
         const struct reader *reader = work->desk->reader;
@@ -119,7 +119,7 @@ static struct released take(struct work *work, uint32_t index, struct caused_by 
         released.input.offset = parked->offset;
         released.input.key = parked->key;
         released.input.value = parked->value;
-        *ret_cause = (struct caused_by) { parked->event_id, parked->topic, parked->partition, parked->offset };
+        *ret_cause = (struct caused_by){parked->event_id, parked->topic, parked->partition, parked->offset};
     }
     WORK_REMOVE(&account->parked, index);
     delete_state(work, STATE_PARKED, number);

@@ -8,8 +8,8 @@ struct period *period_last(const struct vps_state *vps)
 
 bool period_kept(const struct vps_state *vps, uint32_t index, int64_t now)
 {
-    return index + 1 >= vps->periods.count || ends_after(vps->periods.items[index].period_end, now)
-        || ends_after(vps->periods.items[index + 1].period_end, now);
+    return index + 1 >= vps->periods.count || ends_after(vps->periods.items[index].period_end, now) ||
+           ends_after(vps->periods.items[index + 1].period_end, now);
 }
 
 static void forget_ended(struct work *work, struct vps_state *vps)

@@ -6,7 +6,7 @@ struct open_case order_case(const struct order_view *view, enum case_state state
 {
     const struct order *order = view->order;
 
-    return (struct open_case) {
+    return (struct open_case){
         .kind = order->kind == ORDER_KIND_PLACED ? CASE_KIND_PLACED : CASE_KIND_RENEWED,
         .state = state,
         .order_id = order->order_id,
@@ -49,14 +49,14 @@ static void begin_life(struct work *work, const struct order_view *view, struct 
     vps->source = INSTALL_SOURCE_ORDER;
     vps->newest_known = -1;
     vps->tariff_changed_at = -1;
-    vps->periods = (struct period_array) { 0 };
+    vps->periods = (struct period_array){0};
     work->may_release = true;
 }
 
 static void hold(struct work *work, const struct order_view *view, struct vps_state *vps, const struct table_row *row)
 {
-    struct open_case draft
-        = order_case(view, row->rule == RULE_ORDER_UNMAPPED_HELD ? CASE_STATE_STRICT : CASE_STATE_PRICE);
+    struct open_case draft =
+        order_case(view, row->rule == RULE_ORDER_UNMAPPED_HELD ? CASE_STATE_STRICT : CASE_STATE_PRICE);
 
     draft.rule = rule_info(row->rule)->id;
     draft.amount_micros = 0;

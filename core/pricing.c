@@ -8,8 +8,8 @@ static bool is_odd(const struct desk *desk, const struct installation *installed
 {
     if (text_empty(installed->template))
         return true;
-    if (installed->source != INSTALL_SOURCE_ISO && installed->source != INSTALL_SOURCE_IMAGE
-        && installed->source != INSTALL_SOURCE_UNKNOWN)
+    if (installed->source != INSTALL_SOURCE_ISO && installed->source != INSTALL_SOURCE_IMAGE &&
+        installed->source != INSTALL_SOURCE_UNKNOWN)
         return false;
     return !catalogue_linked(desk->catalogue, installed->module_id, installed->template);
 }
@@ -18,7 +18,7 @@ struct os_price os_price(const struct desk *desk, const struct catalogue_tariff 
                          const struct installation *installed, int32_t months, int64_t moment)
 {
     struct item item = catalogue_item(desk->catalogue, tariff, installed->template);
-    struct os_price found = { .kind = OS_PRICE_NO_ADDON };
+    struct os_price found = {.kind = OS_PRICE_NO_ADDON};
 
     if (item.match == ITEM_NO_ADDON)
         return found;
@@ -62,7 +62,7 @@ int64_t order_period_end(const struct order *order, int32_t anchor_day)
 static struct charge_line full_line(enum line_kind kind, struct text tariff_id, int64_t price, int64_t effective_from,
                                     const struct span *span)
 {
-    return (struct charge_line) {
+    return (struct charge_line){
         .kind = kind,
         .tariff_id = tariff_id,
         .price_micros = price,
@@ -83,8 +83,7 @@ struct charge_line base_line(struct text tariff_id, const struct price_at *price
 struct charge_line os_line(struct text tariff_id, struct text template, const struct os_price *price,
                            const struct span *span)
 {
-    struct charge_line line
-        = full_line(LINE_KIND_OS, tariff_id, price->price_micros, price->effective_from, span);
+    struct charge_line line = full_line(LINE_KIND_OS, tariff_id, price->price_micros, price->effective_from, span);
 
     line.item_id = price->item_id;
     line.template = template;

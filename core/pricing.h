@@ -19,8 +19,8 @@ enum os_price_kind {
 
 struct os_price {
     enum os_price_kind kind;
-    bool unmapped;         /* billed as the default item, or held for strictness */
-    bool odd;              /* unmapped for an empty template, or a foreign one from ISO, IMAGE, UNKNOWN */
+    bool unmapped; /* billed as the default item, or held for strictness */
+    bool odd;      /* unmapped for an empty template, or a foreign one from ISO, IMAGE, UNKNOWN */
     struct text item_id;
     struct text near_miss; /* priced item that the template nearly names; empty: none */
     int64_t price_micros, effective_from;

@@ -28,7 +28,7 @@ static int64_t short_sum(const struct account_state *account)
 /* 1, 3, 7 days after the oldest opened, then weekly: the first such moment after `now`. */
 static int64_t next_regular(int64_t opened_at, int64_t now)
 {
-    static const int64_t first_days[] = { 1, 3, 7 };
+    static const int64_t first_days[] = {1, 3, 7};
 
     for (unsigned i = 0; i < sizeof first_days / sizeof *first_days; i++)
         if (opened_at + first_days[i] * DAY_MS > now)
@@ -69,11 +69,11 @@ void send_reminder(struct work *work, const void *argument)
     work->cause = work->decision.caused_by = oldest->caused_by;
     work->decision.event_id = oldest->caused_by.event_id;
     work->decision.input = oldest->caused_by.topic;
-    struct notification *made
-        = notice(work, NOTIFICATION_KIND_INSUFFICIENT_FUNDS, RULE_CASE_REMINDER, ref.vps_id, oldest,
-                 TEXT_JOIN(arena, TEXT("reminder: "), text_from_micros(arena, sum), TEXT(" is owed, available "),
-                           text_from_micros(arena, funds.available), TEXT(": deposit "),
-                           text_from_micros(arena, funds.deficit)));
+    struct notification *made =
+        notice(work, NOTIFICATION_KIND_INSUFFICIENT_FUNDS, RULE_CASE_REMINDER, ref.vps_id, oldest,
+               TEXT_JOIN(arena, TEXT("reminder: "), text_from_micros(arena, sum), TEXT(" is owed, available "),
+                         text_from_micros(arena, funds.available), TEXT(": deposit "),
+                         text_from_micros(arena, funds.deficit)));
     made->amount_micros = sum;
     made->available_micros = funds.available;
     made->deficit_micros = funds.deficit;

@@ -19,7 +19,7 @@ struct result {
     const char *reason; /* for people; static, or the adapter's until its next call; never NULL unless RESULT_OK */
 };
 
-#define RESULT_SUCCESS ((struct result) { RESULT_OK, 0 })
+#define RESULT_SUCCESS ((struct result){RESULT_OK, 0})
 
 #if defined(__GNUC__)
 #define WARN_UNUSED __attribute__((warn_unused_result))

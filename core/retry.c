@@ -32,7 +32,7 @@ static void stay_held(struct work *work, struct text vps_id, struct open_case *i
         return; /* nothing new: nothing is written (docs/decisions/003-state-records.md) */
     it->state = state;
     it->amount_micros = 0;
-    it->lines = (struct charge_line_array) { 0 };
+    it->lines = (struct charge_line_array){0};
     it->missed_noticed = false; /* it waits for something else now */
     notice_held(work, vps_id, it, price, base_missing);
     case_file(work, vps_id, it);
@@ -82,7 +82,7 @@ static void pay_or_wait(struct work *work, struct text vps_id, struct vps_state 
 
 static struct order order_of(const struct open_case *it, struct text vps_id, struct text account_id)
 {
-    return (struct order) {
+    return (struct order){
         .event_id = it->caused_by.event_id,
         .occurred_at = it->occurred_at,
         .account_id = account_id,
@@ -128,12 +128,12 @@ static bool needs_price(const struct open_case *it, const struct vps_state *vps)
 static struct order_view view_of(struct work *work, const struct order *order, const struct vps_state *vps,
                                  const struct open_case *it)
 {
-    return (struct order_view) { .order = order,
-                                 .account = read_account(work),
-                                 .vps = vps,
-                                 .period_end = it->period_end,
-                                 .installed = { it->module_id, vps->template, vps->source },
-                                 .lines = it->lines };
+    return (struct order_view){.order = order,
+                               .account = read_account(work),
+                               .vps = vps,
+                               .period_end = it->period_end,
+                               .installed = {it->module_id, vps->template, vps->source},
+                               .lines = it->lines};
 }
 
 void case_reject(struct work *work, struct text vps_id, struct vps_state *vps, struct open_case *it)
@@ -205,21 +205,21 @@ static void raise_held_level(struct work *work, struct vps_state *vps, const str
 static void retry_held_os(struct work *work, struct text vps_id, struct vps_state *vps, struct open_case *it)
 {
     const struct catalogue_tariff *tariff = catalogue_tariff(work->desk->catalogue, it->tariff_id);
-    const struct installation installed = { it->module_id, it->template, it->source };
+    const struct installation installed = {it->module_id, it->template, it->source};
     int64_t until = it->until && (!it->period_end || it->until < it->period_end) ? it->until : it->period_end;
-    const struct span span = { it->period_start, it->period_end, it->charged_from, until };
+    const struct span span = {it->period_start, it->period_end, it->charged_from, until};
 
     if (!tariff)
         return;
     struct os_price price = os_price(work->desk, tariff, &installed, it->period_months, it->occurred_at);
     if (price.kind == OS_PRICE_STRICT || price.kind == OS_PRICE_MISSING) {
-        stay_held(work, vps_id, it, price.kind == OS_PRICE_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE, &price, false);
+        stay_held(work, vps_id, it, price.kind == OS_PRICE_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE, &price,
+                  false);
         return;
     }
     int64_t due = 0;
     if (price.kind == OS_PRICE_KNOWN && price.price_micros > it->level_met_micros)
-        due = span_share(work, price.price_micros - it->level_met_micros, &span,
-                         tariff_terms(tariff)->rounding_micros);
+        due = span_share(work, price.price_micros - it->level_met_micros, &span, tariff_terms(tariff)->rounding_micros);
     struct charge_line line = os_line(it->tariff_id, it->template, &price, &span);
     line.credited_price_micros = it->level_met_micros;
     line.amount_micros = due;
@@ -258,7 +258,7 @@ void recovered(struct work *work)
 {
     if (text_empty(work->settled_case) || any_short(read_account(work)))
         return;
-    struct open_case last = { .case_id = work->settled_case, .notices = work->settled_notices };
+    struct open_case last = {.case_id = work->settled_case, .notices = work->settled_notices};
     struct notification *made = notice(work, NOTIFICATION_KIND_FUNDS_RECOVERED, RULE_CASE_RECOVERED, work->settled_vps,
                                        &last, TEXT("every case that was short of funds is settled"));
     made->available_micros = funds_for(read_account(work), 0).available;

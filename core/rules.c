@@ -3,8 +3,8 @@
 #include "core/text.h"
 
 static const struct rule_info rules[RULE_COUNT] = {
-    [RULE_NONE] = { { "", 0 }, "", VERDICT_APPLIED },
-#define RULE(name, id, clause, verdict) [RULE_##name] = { { id, sizeof(id) - 1 }, clause, VERDICT_##verdict },
+    [RULE_NONE] = {{"", 0}, "", VERDICT_APPLIED},
+#define RULE(name, id, clause, verdict) [RULE_##name] = {{id, sizeof(id) - 1}, clause, VERDICT_##verdict},
 #define DEAD(name, id, clause)          RULE(name, id, clause, DEAD_LETTER)
 #include "core/rules.def"
 #undef RULE

@@ -54,7 +54,8 @@ static void put_released(struct lane_work *work, struct text module_id, const st
     state.recent.items = lane_alloc(work, held->recent.count, sizeof *state.recent.items);
     if (!state.recent.items)
         return;
-    memcpy(state.recent.items, held->recent.items, held->recent.count * sizeof *state.recent.items);
+    if (held->recent.count)
+        memcpy(state.recent.items, held->recent.items, held->recent.count * sizeof *state.recent.items);
     scan_release(&state);
     book_put(work->book, BOOK_SCAN, TEXT(""), module_id, &state);
 }

@@ -49,8 +49,11 @@ bool scan_enter(struct lane_work *work, const struct template_discovered *event,
     if (!items)
         return false;
     if (known) {
+        uint32_t kept = known->recent.count < SCANS_KEPT ? known->recent.count : SCANS_KEPT;
         ret_view->state = *known;
-        memcpy(items, known->recent.items, known->recent.count * sizeof *items);
+        ret_view->state.recent.count = kept;
+        if (kept)
+            memcpy(items, known->recent.items + (known->recent.count - kept), kept * sizeof *items);
     }
     ret_view->state.recent.items = items;
     if (find_recent(&ret_view->state, event->scan_id) == ret_view->state.recent.count)

@@ -234,7 +234,7 @@ void decide_sighting(struct lane_work *work, const struct template_discovered *e
     const struct table_row *row = table_match(sighting_rows, sighting_row_count, sighting.facts);
     work->decision.module_id = event->module_id;
     work->decision.template = sighting.template;
-    if (row->action == SIGHTING_DEAD) {
+    if (row->action == SIGHTING_DEAD || !sighting.scans.scan) {
         lane_dead(work, row->rule, dead_reason(work, &sighting));
         return;
     }

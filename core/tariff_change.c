@@ -34,7 +34,7 @@ static struct span change_span(const struct period *period, int64_t moment)
 
     if (period->raised_at > from)
         from = period->raised_at;
-    return (struct span) { period->period_start, period->period_end, from, period->period_end };
+    return (struct span){period->period_start, period->period_end, from, period->period_end};
 }
 
 struct change {
@@ -51,8 +51,8 @@ static struct charge_line signed_line(struct work *work, const struct change *ch
 
     line.credited_price_micros = credited;
     line.amount_micros = lifetime && difference < 0
-        ? 0 /* lifetime: the difference is charged, never refunded */
-        : span_share(work, difference, span, tariff_terms(change->view->tariff)->rounding_micros);
+                             ? 0 /* lifetime: the difference is charged, never refunded */
+                             : span_share(work, difference, span, tariff_terms(change->view->tariff)->rounding_micros);
     return line;
 }
 
@@ -79,7 +79,7 @@ static void step_lines(struct work *work, struct change *change, const struct ta
 
 static int64_t all_lines(struct work *work, struct change *change)
 {
-    change->lines = (struct charge_line_array) { 0 };
+    change->lines = (struct charge_line_array){0};
     for (uint32_t i = 0; i < change->view->step_count; i++)
         step_lines(work, change, &change->view->steps[i]);
     return lines_sum(work, &change->lines);
@@ -104,7 +104,7 @@ static void move_period(struct work *work, struct vps_state *vps, const struct o
     if (refunding)
         period->waived_micros = 0;
     period->tariff_id = view->order->tariff_id;
-    period->items = (struct text_array) { 0 };
+    period->items = (struct text_array){0};
     if (step->os.kind == OS_PRICE_KNOWN)
         WORK_PUSH(work, &period->items, step->os.item_id);
     if (raised)
@@ -155,7 +155,7 @@ void order_tariff_changed(struct work *work, struct order_view *view, const stru
 {
     const struct catalogue_tariff *old = catalogue_tariff(work->desk->catalogue, view->running->tariff_id);
     bool prorata = old && tariff_terms(old)->refund == REFUND_PRORATA;
-    struct change change = { .view = view };
+    struct change change = {.view = view};
     int64_t sum = all_lines(work, &change);
     struct vps_state *vps = edit_vps(work, view->order->vps_id);
 

@@ -19,7 +19,7 @@ struct text text_join(struct arena *arena, const struct text *parts, uint32_t co
     char *at = arena_alloc(arena, size, 1);
     if (!at)
         return TEXT("");
-    struct text joined = { at, size };
+    struct text joined = {at, size};
     for (uint32_t i = 0; i < count; i++) {
         if (parts[i].size)
             memcpy(at, parts[i].data, parts[i].size);
@@ -37,7 +37,7 @@ struct text text_from_enum(const struct enum_type *type, int value)
 {
     const char *symbol = value >= 0 && (uint32_t)value < type->count ? type->symbols[value] : "";
 
-    return (struct text) { symbol, (uint32_t)strlen(symbol) };
+    return (struct text){symbol, (uint32_t)strlen(symbol)};
 }
 
 /* Writes the digits of value before `end`, at least `least` of them; returns the first. */
@@ -63,7 +63,7 @@ struct text text_from_int(struct arena *arena, int64_t value)
 
     if (value < 0)
         *--at = '-';
-    return text_copy(arena, (struct text) { at, (uint32_t)(end - at) });
+    return text_copy(arena, (struct text){at, (uint32_t)(end - at)});
 }
 
 struct text text_from_micros(struct arena *arena, int64_t micros)
@@ -78,7 +78,7 @@ struct text text_from_micros(struct arena *arena, int64_t micros)
         *--at = '-';
     for (int places = 6; places > 2 && end[-1] == '0'; places--)
         end--;
-    return text_copy(arena, (struct text) { at, (uint32_t)(end - at) });
+    return text_copy(arena, (struct text){at, (uint32_t)(end - at)});
 }
 
 struct text text_from_millis(struct arena *arena, int64_t millis)
@@ -95,5 +95,5 @@ struct text text_from_millis(struct arena *arena, int64_t millis)
     digits_before(buffer + 10, (uint64_t)date.day, 2);
     digits_before(buffer + 7, (uint64_t)date.month, 2);
     digits_before(buffer + 4, (uint64_t)date.year, 4);
-    return text_copy(arena, (struct text) { buffer, sizeof buffer - 1 });
+    return text_copy(arena, (struct text){buffer, sizeof buffer - 1});
 }

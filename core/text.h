@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define TEXT(literal) ((struct text) { (literal), sizeof(literal) - 1 })
+#define TEXT(literal) ((struct text){(literal), sizeof(literal) - 1})
 
 static inline bool text_equal(struct text a, struct text b)
 {
@@ -24,9 +24,9 @@ int text_compare(struct text a, struct text b);
 
 /* Concatenates `count` parts into arena memory. Empty on lack of memory. */
 struct text text_join(struct arena *arena, const struct text *parts, uint32_t count);
-#define TEXT_JOIN(arena, ...)                                                                                \
-    text_join((arena), (const struct text[]) { __VA_ARGS__ },                                                \
-              (uint32_t)(sizeof((const struct text[]) { __VA_ARGS__ }) / sizeof(struct text)))
+#define TEXT_JOIN(arena, ...)                              \
+    text_join((arena), (const struct text[]){__VA_ARGS__}, \
+              (uint32_t)(sizeof((const struct text[]){__VA_ARGS__}) / sizeof(struct text)))
 
 struct text text_copy(struct arena *arena, struct text text);
 /* The symbol of an enum's value. */

@@ -15,14 +15,14 @@ static struct currency_total *row_of(struct change *change, struct text currency
     for (uint32_t i = 0; i < totals->count; i++)
         if (text_equal(totals->items[i].currency, currency))
             return &totals->items[i];
-    struct currency_total *grown
-        = arena_alloc(change->arena, (totals->count + 1) * sizeof *grown, _Alignof(struct currency_total));
+    struct currency_total *grown =
+        arena_alloc(change->arena, (totals->count + 1) * sizeof *grown, _Alignof(struct currency_total));
     if (!grown)
         return NULL;
     if (totals->count)
         memcpy(grown, totals->items, totals->count * sizeof *grown);
     totals->items = grown;
-    grown[totals->count] = (struct currency_total) { .currency = text_copy(change->arena, currency) };
+    grown[totals->count] = (struct currency_total){.currency = text_copy(change->arena, currency)};
     return &grown[totals->count++];
 }
 
@@ -59,7 +59,7 @@ static bool add_move(struct change *change, const struct move *move)
 enum totals_status decide_totals(const struct overlay *overlay, const struct outcome *outcome, struct arena *arena,
                                  struct currency_total_array *totals)
 {
-    struct change change = { arena, totals };
+    struct change change = {arena, totals};
     bool memory = true;
 
     if (totals->count) { /* the caller's rows are its last P's: never written to */

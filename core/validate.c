@@ -68,8 +68,8 @@ static void check_order(struct check *check, const struct order *order)
     check_time(check, TEXT("period_start"), order->period_start);
     if (order->period_months < 0 || order->period_months > MONTHS_MAX)
         fail(check, RULE_BAD_VALUE, TEXT("period_months"), TEXT("must be 0 (lifetime) to 120"));
-    else if (check->rule == RULE_NONE && order->period_months > 0
-             && calendar_add_months(order->period_start, order->period_months, 31) > CALENDAR_MAX)
+    else if (check->rule == RULE_NONE && order->period_months > 0 &&
+             calendar_add_months(order->period_start, order->period_months, 31) > CALENDAR_MAX)
         fail(check, RULE_BAD_VALUE, TEXT("period_months"), TEXT("leads beyond the year 9999"));
 }
 
@@ -110,7 +110,7 @@ struct text input_account_id(const struct input *input)
 
 enum rule validate_input(const struct desk *desk, const struct input *input, struct text *ret_message)
 {
-    struct check check = { .desk = desk };
+    struct check check = {.desk = desk};
 
     check_id(&check, TEXT("event_id"), input_event_id(input), false);
     check_id(&check, TEXT("account_id"), input_account_id(input), false);

@@ -2,10 +2,10 @@
 #include "core/cases.h"
 #include "core/event.h"
 
-static const struct state *want(const struct desk *desk, struct text account_id, enum state_kind kind,
-                                struct text part, int64_t number)
+static const struct state *want(const struct desk *desk, struct text account_id, enum state_kind kind, struct text part,
+                                int64_t number)
 {
-    struct state_key key = { kind, account_id, part, number };
+    struct state_key key = {kind, account_id, part, number};
 
     return overlay_state(desk->overlay, &key);
 }

@@ -5,7 +5,7 @@
 void work_init(struct work *work, const struct desk *desk, struct outcome *outcome, struct text account_id,
                const struct caused_by *cause, enum origin origin)
 {
-    *work = (struct work) { .desk = desk, .outcome = outcome, .account_id = account_id, .cause = *cause };
+    *work = (struct work){.desk = desk, .outcome = outcome, .account_id = account_id, .cause = *cause};
     work->decision.caused_by = *cause;
     work->decision.event_id = cause->event_id;
     work->decision.input = cause->topic;
@@ -76,7 +76,7 @@ void work_rule(struct work *work, enum rule rule, enum verdict verdict, struct t
 
 struct effect *work_effect(struct work *work, enum rule rule, enum verdict verdict, struct text vps_id)
 {
-    struct effect effect = { .rule = rule_info(rule)->id, .verdict = verdict, .vps_id = vps_id };
+    struct effect effect = {.rule = rule_info(rule)->id, .verdict = verdict, .vps_id = vps_id};
 
     WORK_PUSH(work, &work->decision.effects, effect);
     return &work->decision.effects.items[work->decision.effects.count - 1];

@@ -13,7 +13,7 @@
 
 enum give_up {
     GAVE_NOT_UP,
-    GAVE_UP_STATE,    /* the overlay's wanted list names what to load */
+    GAVE_UP_STATE, /* the overlay's wanted list names what to load */
     GAVE_UP_MEMORY,
     GAVE_UP_OVERFLOW, /* an amount beyond 64 bits: dead letter amount-overflow */
     GAVE_UP_LIMIT,    /* too many open cases: dead letter limit-exceeded */
@@ -23,14 +23,14 @@ struct work {
     const struct desk *desk;
     struct outcome *outcome;
     struct text account_id;
-    struct caused_by cause;   /* of the outputs that are made now */
-    struct decision decision; /* in the making; its effects grow in arena memory */
-    int32_t notices;          /* notifications of this input that belong to no case */
-    bool may_release;         /* an account or VPS appeared: parked events may go on */
-    bool retry_cases;         /* money or permission came: open cases may be settled */
+    struct caused_by cause;                /* of the outputs that are made now */
+    struct decision decision;              /* in the making; its effects grow in arena memory */
+    int32_t notices;                       /* notifications of this input that belong to no case */
+    bool may_release;                      /* an account or VPS appeared: parked events may go on */
+    bool retry_cases;                      /* money or permission came: open cases may be settled */
     struct text settled_case, settled_vps; /* the last settled case that was short of funds; empty: none */
     int32_t settled_notices;               /* notifications sent for it */
-    bool short_noticed;       /* an INSUFFICIENT_FUNDS was sent: the deficit that it told is remembered */
+    bool short_noticed;                    /* an INSUFFICIENT_FUNDS was sent: the deficit that it told is remembered */
     jmp_buf *escape;
     enum give_up why;
 };
@@ -49,17 +49,17 @@ void *work_alloc(struct work *work, size_t count, size_t size);
 /* A copy of `count` items with room for `more` at its end. */
 void *work_copy(struct work *work, const void *items, uint32_t count, uint32_t more, size_t size);
 /* Appends to a record's array. */
-#define WORK_PUSH(work, array, item)                                                                         \
-    do {                                                                                                     \
-        (array)->items = work_copy((work), (array)->items, (array)->count, 1, sizeof *(array)->items);       \
-        (array)->items[(array)->count++] = (item);                                                           \
+#define WORK_PUSH(work, array, item)                                                                   \
+    do {                                                                                               \
+        (array)->items = work_copy((work), (array)->items, (array)->count, 1, sizeof *(array)->items); \
+        (array)->items[(array)->count++] = (item);                                                     \
     } while (0)
 /* Removes item `index` of an array that may be edited in place. */
-#define WORK_REMOVE(array, index)                                                                            \
-    do {                                                                                                     \
-        (array)->count--;                                                                                    \
-        memmove(&(array)->items[index], &(array)->items[(index) + 1],                                        \
-                ((array)->count - (uint32_t)(index)) * sizeof *(array)->items);                                        \
+#define WORK_REMOVE(array, index)                                               \
+    do {                                                                        \
+        (array)->count--;                                                       \
+        memmove(&(array)->items[index], &(array)->items[(index) + 1],           \
+                ((array)->count - (uint32_t)(index)) * sizeof *(array)->items); \
     } while (0)
 
 /* Rule and verdict of the decision; reason in words. */

@@ -3,7 +3,7 @@
 
 static struct state *find(struct work *work, enum state_kind kind, struct text part, int64_t number)
 {
-    struct state_key key = { kind, work->account_id, part, number };
+    struct state_key key = {kind, work->account_id, part, number};
     struct state *state = overlay_state(work->desk->overlay, &key);
 
     if (!state || !state->known)
@@ -29,7 +29,7 @@ static void *edit(struct work *work, enum state_kind kind, struct text part, int
     return record;
 }
 
-#define COPY_ARRAY(work, array)                                                                              \
+#define COPY_ARRAY(work, array) \
     ((array).items = work_copy((work), (array).items, (array).count, 0, sizeof *(array).items))
 
 const struct account_state *read_account(struct work *work)
@@ -59,7 +59,7 @@ const struct vps_state *read_vps(struct work *work, struct text vps_id)
 
 void want_vps(struct work *work, struct text vps_id)
 {
-    struct state_key key = { .kind = STATE_VPS, .account_id = work->account_id, .part = vps_id };
+    struct state_key key = {.kind = STATE_VPS, .account_id = work->account_id, .part = vps_id};
 
     (void)overlay_state(work->desk->overlay, &key);
 }

@@ -1,4 +1,5 @@
-// Runs a fuzz target over the files of its corpus, for compilers without libFuzzer: every finding stays a regression test.
+// Runs a fuzz target over the files of its corpus, for compilers without libFuzzer: every finding stays a regression
+// test.
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -17,7 +17,7 @@ class Program:
                          "OSBILL_REGISTRY_CACHE": os.path.join(folder, "schemas")}
         self.environment = os.environ | self.settings
         del self.environment["OSBILL_PROGRAM"]  # no option of osbill: it would warn
-        self.children = []
+        self.children, self.publishers = [], {}
 
     def run(self, *arguments, text=""):
         """Ends the story when the command fails: nothing after it would make sense."""
@@ -27,21 +27,37 @@ class Program:
             sys.exit(f"story: osbill {' '.join(arguments)} ended with code {done.returncode}:\n{done.stderr}{done.stdout}")
         return done.stdout
 
-    def publish(self, topic, *events):
-        self.run("publish", topic, text="".join(json.dumps(event) + "\n" for event in events))
-
     def start(self, *arguments, **how):
-        child = subprocess.Popen([self.path, *arguments], env=self.environment, stdin=subprocess.DEVNULL, text=True, **how)
+        child = subprocess.Popen([self.path, *arguments], env=self.environment, text=True, **how)
         self.children.append(child)
         return child
 
-    def start_worker(self):
-        log = os.path.join(self.folder, "worker.log")
+    def start_logged(self, *arguments, **how):
+        """The process and the file that holds what it prints."""
+        log = os.path.join(self.folder, f"{'-'.join(arguments)}.log")
         with open(log, "a", encoding="utf-8") as out:
-            return self.start("worker", stdout=out, stderr=out), log
+            return self.start(*arguments, stdout=out, stderr=out, **how), log
+
+    def start_worker(self):
+        return self.start_logged("worker", stdin=subprocess.DEVNULL)
+
+    def start_publishers(self, *topics):
+        """One `osbill publish` for each topic: it takes lines as long as the story lasts."""
+        for topic in topics:
+            self.publishers[topic] = self.start_logged("publish", topic, stdin=subprocess.PIPE)
+
+    def publish(self, topic, *events):
+        child, log = self.publishers[topic]
+        try:
+            child.stdin.write("".join(json.dumps(event) + "\n" for event in events))
+            child.stdin.flush()
+        except BrokenPipeError:
+            with open(log, encoding="utf-8") as said:
+                sys.exit(f"story: osbill publish {topic} ended with code {child.wait()}:\n{said.read()}")
 
     def watch(self, topic, tell=None):
-        return Watch(self.start("watch", topic, "--from", "beginning", "--json", "--values", stdout=subprocess.PIPE), tell)
+        return Watch(self.start("watch", topic, "--from", "beginning", "--json", "--values", stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE), tell)
 
     def close(self):
         for child in reversed(self.children):

@@ -107,6 +107,7 @@ def run_once(stack, options, workload, oracle, folder):
         figures |= {"worker_rss_mb": round(peak_rss_mb(worker.pid)),
                     "redis_mb": round(int(redis_memory(stack)) / 1e6), "other_cores": round(others, 2)}
         installation.stop_workers()
+        say(f"{figures['events_per_s']} events/s; comparing with the oracle, and osbill verify")
         began = time.monotonic()
         check(installation, oracle, decisions=options.count_decisions)
         return figures | {"checked_in_s": round(time.monotonic() - began, 1)}

@@ -14,11 +14,16 @@ import confluent_kafka
 HERE = pathlib.Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 STACK = REPOSITORY / "deploy/local/stack"
+MORTAL = ["setpriv", "--pdeathsig", "KILL"]  # ends with this process, even when ctest kills it
 ACCOUNT_TOPICS, LANE_TOPICS = ("account", "order", "os-installed"), ("catalogue", "template-discovered")
 
 sys.path.insert(0, str(REPOSITORY / "tests/integration/contract"))
 sys.path.insert(0, str(HERE))
 from catalogue import catalogue  # noqa: E402
+
+
+# so that `finally` runs
+signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(f"FAILED: signal {number}"))
 
 
 def say(text):
@@ -80,7 +85,7 @@ class Worker:
         self.name, self.log_path = name, installation.folder / f"{name}.log"
         pinned = ["taskset", "-c", cores] if cores else []
         with open(self.log_path, "ab") as out:
-            self.process = subprocess.Popen([*pinned, installation.program, "worker", *arguments], stdout=out, stderr=out,
+            self.process = subprocess.Popen([*MORTAL, *pinned, installation.program, "worker", *arguments], stdout=out, stderr=out,
                                             stdin=subprocess.DEVNULL, env=installation.environment)
         self.pid = self.process.pid
 
@@ -176,7 +181,7 @@ class Installation:
         return {line["what"]: line for line in map(json.loads, done.stdout.splitlines())}
 
     def generate_command(self, *what, **options):
-        return [self.generate, *self.workload.options(), "--prefix", self.prefix,
+        return [*MORTAL, self.generate, *self.workload.options(), "--prefix", self.prefix,
                 *(f"--{name}={value}" for name, value in options.items()), *what]
 
     def accounts_and_orders(self, seconds=300):
@@ -199,7 +204,15 @@ class Installation:
             return None
 
     def written(self, topics):
-        return sum(self.consumer.get_watermark_offsets(place, timeout=20)[1] for place in self.places(topics))
+        return sum(wait_for(lambda place=place: self._end(place), f"the end of {place.topic}", 30)[0]
+                   for place in self.places(topics))
+
+    def _end(self, place):
+        """(offset,); None: the leader is moving, or Kafka starts."""
+        try:
+            return (self.consumer.get_watermark_offsets(place, timeout=10)[1],)
+        except confluent_kafka.KafkaException:
+            return None
 
     def wait_decided(self, topics, seconds, total=None, pause=0.05):
         total = self.written(topics) if total is None else total

@@ -54,6 +54,7 @@ enum kind {
     STRANGER_ENDS,
     SKEW,
     JUMP,
+    RETENTION,
     KINDS
 };
 
@@ -97,6 +98,7 @@ static const struct {
     [STRANGER_ENDS] = {"stranger-ends", 20},
     [SKEW] = {"skew", 2},
     [JUMP] = {"jump", 6},
+    [RETENTION] = {"retention", 4},
 };
 
 /* Each seed stresses other faults; what ends a fault stays as likely as it is. Returns the sum. */
@@ -239,6 +241,37 @@ static bool group_action(struct sim *sim, enum kind kind, const struct action *a
     }
 }
 
+static int64_t decided_below(struct sim *sim, int n, enum topic topic)
+{
+    const struct topic_log *log = &sim->kafka.logs[log_number(TOPIC_ACCOUNT_STATE, n)];
+    char buffer[POSITION_KEY_MAX];
+    struct text key = position_key(n, buffer);
+
+    for (uint32_t i = log->count; i-- > 0;) {
+        struct position position;
+        if (!kafka_committed(&sim->kafka, &log->items[i]) || !text_equal(log->items[i].key, key))
+            continue;
+        sim_decode(&position_record, log->items[i].value, &sim->memory.arena, &position);
+        for (uint32_t k = 0; k < position.inputs.count; k++)
+            if (topic_find(position.inputs.items[k].topic) == topic)
+                return position.inputs.items[k].next_offset;
+    }
+    return 0;
+}
+
+/* Retention deletes what was decided. */
+static bool retain(struct sim *sim, int n, uint32_t choice)
+{
+    enum topic topic = (enum topic)(TOPIC_ACCOUNT + choice % 3);
+    struct topic_log *log = &sim->kafka.logs[log_number(topic, n)];
+    int64_t below = decided_below(sim, n, topic);
+
+    if (below <= log->first)
+        return false;
+    log->first += (uint32_t)((choice >> 4) % (uint32_t)(below - log->first + 1));
+    return true;
+}
+
 static bool switch_off(bool *flag, bool value)
 {
     bool changed = *flag != value;
@@ -263,6 +296,7 @@ static bool world_action(struct sim *sim, enum kind kind, const struct action *a
     case STRANGER_ENDS:
         return sim->kafka.coordinators[STRANGER].state == TXN_ONGOING &&
                kafka_end(sim, STRANGER, sim->kafka.coordinators[STRANGER].epoch, TXN_ABORTED) == ANSWER_OK;
+    case RETENTION: return retain(sim, (int)(action->a % (uint32_t)sim->options.parts), action->b);
     case SKEW: sim->workers[who].skew = ((int64_t)(action->b % 9) - 4) * 200000; return true;
     case JUMP: {
         static const int64_t hours[] = {1, 3, 26, 80, 200};

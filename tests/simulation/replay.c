@@ -219,6 +219,8 @@ void replay(struct sim *sim)
     build_versions(replay);
     for (int32_t n = 0; n < sim->options.parts && !sim->violation[0]; n++)
         replay_partition(replay, n);
+    if (!sim->violation[0])
+        replay_lane(sim);
     memory_clear(&replay->memory);
     free(replay);
 }

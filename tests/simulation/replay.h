@@ -28,6 +28,9 @@ void replay_keep(struct replay *replay, const struct state *state);
 void replay_load(struct replay *replay);
 void replay_compare_states(struct replay *replay);
 
+/* replay_lane.c */
+void replay_lane(struct sim *sim);
+
 /* replay_outputs.c */
 void replay_compare(struct replay *replay, const struct outcome *outcome, const struct decision *logged,
                     uint32_t count);

@@ -49,6 +49,7 @@ extern const char *const planted_names[PLANT_COUNT];
 struct options {
     int parts, workers;
     int actions;
+    int events; /* of the accounts */
     enum planted planted;
     bool show;
 };
@@ -221,8 +222,9 @@ struct sim {
     struct {
         const char *event;
         uint32_t count;
-    } said[32];  /* notices by event */
-    bool evicts; /* Redis has another policy than noeviction */
+    } said[32];    /* notices by event */
+    bool generous; /* the log delivers all it has */
+    bool evicts;   /* Redis has another policy than noeviction */
 };
 
 /* Random numbers of the present action: histories replay with actions left out. */

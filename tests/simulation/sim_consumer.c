@@ -120,7 +120,7 @@ struct result sim_poll(struct log *base, int timeout_ms, const struct log_handle
 {
     struct sim_log *log = log_of(base);
     struct sim *sim = log->worker->sim;
-    uint32_t first = draw(sim, TOPIC_INPUTS * MAX_PARTS), budget = 1 + draw(sim, 6);
+    uint32_t first = draw(sim, TOPIC_INPUTS * MAX_PARTS), budget = sim->generous ? UINT32_MAX : 1 + draw(sim, 6);
 
     (void)timeout_ms;
     if (down(sim))
@@ -132,12 +132,14 @@ struct result sim_poll(struct log *base, int timeout_ms, const struct log_handle
     for (uint32_t i = 0; i < TOPIC_INPUTS * MAX_PARTS; i++) {
         enum topic topic = (enum topic)((first + i) / MAX_PARTS % TOPIC_INPUTS);
         int32_t n = (int32_t)((first + i) % MAX_PARTS);
-        for (uint32_t k = 0; k < 3 && budget; k++) {
+        for (uint32_t k = 0; (k < 3 || sim->generous) && budget; k++) {
             if (!log->inputs[topic][n].started)
                 break;
             budget--;
             if (!deliver(log, topic, n, handler))
                 return RESULT_SUCCESS;
+            if (log->inputs[topic][n].ended)
+                break;
         }
     }
     return RESULT_SUCCESS;

@@ -133,6 +133,8 @@ struct result sim_flush(struct log *base, int timeout_ms)
         sim_log_deliver(log, draw(sim, PENDING));
     if (log->fenced)
         return answer(RESULT_RECREATE, "fenced");
+    if (!sim->quiet && draw(sim, 60) == 0)
+        return answer(RESULT_ABORT, "message timed out");
     if (own_pending(log))
         return answer(RESULT_RETRY, "requests are in flight");
     return log->refused ? answer(RESULT_ABORT, "message too large") : RESULT_SUCCESS;
@@ -184,6 +186,8 @@ struct result sim_commit(struct log *base, int timeout_ms)
     (void)timeout_ms;
     if (sim->kafka_down)
         return answer(RESULT_RETRY, "broker down");
+    if (luck == 2 && log->sent == 0)
+        return answer(RESULT_ABORT, "the coordinator wants an abort");
     log->sent++;
     if (luck == 0 && sim->kafka.ghost_count[who] < 16) {
         sim->kafka.ghosts[who][sim->kafka.ghost_count[who]++] = log->epoch;

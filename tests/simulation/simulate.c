@@ -16,7 +16,8 @@ struct run {
 
 static void usage(void)
 {
-    puts("simulate [--from SEED] [--seeds N] [--seconds S] [--parts N] [--workers N] [--actions N] [--plant NAME]\n"
+    puts("simulate [--from SEED] [--seeds N] [--seconds S] [--parts N] [--workers N] [--actions N] [--events N] "
+         "[--plant NAME]\n"
          "         [--expect] [--seed SEED] [--show]\n"
          "  --seed SEED    replays one history, shrunk and shown when it fails\n"
          "  --plant NAME   takes a measure away; --expect: fail unless that is noticed\n"
@@ -36,10 +37,11 @@ static enum planted planted(const char *name)
 
 static void parse(int count, char **arguments, struct run *run)
 {
-    static const struct option options[] = {{"from", 1, 0, 'f'},  {"seeds", 1, 0, 'n'},   {"seconds", 1, 0, 's'},
-                                            {"parts", 1, 0, 'p'}, {"workers", 1, 0, 'w'}, {"actions", 1, 0, 'a'},
-                                            {"plant", 1, 0, 'x'}, {"expect", 0, 0, 'e'},  {"seed", 1, 0, '1'},
-                                            {"quiet", 0, 0, 'q'}, {"show", 0, 0, 'v'},    {0, 0, 0, 0}};
+    static const struct option options[] = {{"from", 1, 0, 'f'},   {"seeds", 1, 0, 'n'},   {"seconds", 1, 0, 's'},
+                                            {"parts", 1, 0, 'p'},  {"workers", 1, 0, 'w'}, {"actions", 1, 0, 'a'},
+                                            {"plant", 1, 0, 'x'},  {"expect", 0, 0, 'e'},  {"seed", 1, 0, '1'},
+                                            {"events", 1, 0, 'E'}, {"quiet", 0, 0, 'q'},   {"show", 0, 0, 'v'},
+                                            {0, 0, 0, 0}};
 
     for (int option; (option = getopt_long(count, arguments, "", options, NULL)) != -1;)
         switch (option) {
@@ -51,6 +53,7 @@ static void parse(int count, char **arguments, struct run *run)
         case 'p': run->options.parts = (int)strtol(optarg, NULL, 10); break;
         case 'w': run->options.workers = (int)strtol(optarg, NULL, 10); break;
         case 'a': run->options.actions = (int)strtol(optarg, NULL, 10); break;
+        case 'E': run->options.events = (int)strtol(optarg, NULL, 10); break;
         case 'x': run->options.planted = planted(optarg); break;
         case 'e': run->expect = true; break;
         case 'v': run->options.show = true; break;
@@ -123,7 +126,7 @@ static void report(const struct run *run, uint64_t histories, double seconds, co
 
 int main(int count, char **arguments)
 {
-    struct run run = {.options = {.parts = 2, .workers = 2, .actions = 3000}, .from = 1, .seeds = 200};
+    struct run run = {.options = {.parts = 2, .workers = 2, .actions = 3000, .events = 40}, .from = 1, .seeds = 200};
     struct engine_statistics total = {0};
     uint64_t seed, under_fire = 0;
     double began = now();

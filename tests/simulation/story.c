@@ -199,7 +199,7 @@ void story_begin(struct sim *sim)
 {
     sim->story = memory_zeroed(&sim->memory, 1, sizeof *sim->story);
     sim->story->chance = sim->seed * 0x9E3779B97F4A7C15U + 1;
-    sim->story->events = EVENTS / (uint32_t)sim->options.parts;
+    sim->story->events = (uint32_t)(sim->options.events / sim->options.parts);
     sim->story->lane_events = LANE_EVENTS;
     find_accounts(sim, sim->story);
     for (uint32_t i = 0; i < 9 && pick(sim->story, 4); i++)

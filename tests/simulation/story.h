@@ -4,7 +4,7 @@
 
 #include "tests/simulation/sim.h"
 
-enum { ACCOUNTS = 2, VPSS = 2, EVENTS = 40, LANE_EVENTS = 14 };
+enum { ACCOUNTS = 2, VPSS = 2, LANE_EVENTS = 14 };
 
 struct story {
     struct text accounts[MAX_PARTS][ACCOUNTS];

@@ -13,7 +13,7 @@ enum { STEPS = 3000 };
 /* A world at rest: everything decided, nothing wrong. */
 static struct sim *rested(int parts, int workers)
 {
-    const struct options options = {.parts = parts, .workers = workers, .actions = 0};
+    const struct options options = {.parts = parts, .workers = workers, .actions = 0, .events = 40};
     struct sim *sim = sim_open(&options, 7);
 
     come_to_rest(sim);
@@ -241,7 +241,7 @@ static void newer_state_format(void **state)
 
 static void evicting_store_stops(void **state)
 {
-    const struct options options = {.parts = 1, .workers = 1};
+    const struct options options = {.parts = 1, .workers = 1, .events = 40};
     struct sim *sim = sim_open(&options, 7);
 
     (void)state;
@@ -335,6 +335,27 @@ static void outages_are_said_once(void **state)
     outage(offsetof(struct sim, registry_down));
 }
 
+/* design.md, "Time": a clock far from that of Redis: pause and alarm; nothing is decided meanwhile. */
+static void wrong_clock_pauses(void **state)
+{
+    struct sim *sim = rested(1, 1);
+    uint32_t paused = said(sim, "paused"), resumed = said(sim, "resumed");
+    uint32_t decided = log_of(sim, TOPIC_DECISION, 0)->count;
+
+    (void)state;
+    sim->workers[0].skew = -600000;
+    write_deposit(sim, "with a wrong clock");
+    run_on(sim, STEPS);
+    assert_int_equal(log_of(sim, TOPIC_DECISION, 0)->count, decided);
+    assert_int_equal(said(sim, "paused") - paused, 1);
+    sim->workers[0].skew = 0;
+    run_on(sim, STEPS);
+    assert_int_equal(said(sim, "resumed") - resumed, 1);
+    check(sim);
+    assert_string_equal(sim->violation, "");
+    sim_close(sim);
+}
+
 /* A transaction on one partition's offsets that nobody ends must not stop the others. */
 static void one_waits_others_work(void **state)
 {
@@ -423,6 +444,7 @@ int main(void)
         cmocka_unit_test(corrupt_state_is_rebuilt),
         cmocka_unit_test(reset_offsets_are_reported),
         cmocka_unit_test(outages_are_said_once),
+        cmocka_unit_test(wrong_clock_pauses),
         cmocka_unit_test(one_waits_others_work),
         cmocka_unit_test(idle_makes_no_transaction),
         cmocka_unit_test(idle_follows_markers),

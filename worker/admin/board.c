@@ -29,7 +29,7 @@ void board_release(struct board *board)
 /* Room for what the engine may own at most; kept from one post to the next. */
 static bool make_room(struct board_thread *thread, uint32_t count)
 {
-    if (count <= thread->partition_room)
+    if (count == 0 || count <= thread->partition_room)
         return true;
     struct board_partition *grown = realloc(thread->partitions, count * sizeof *grown);
     if (!grown)

@@ -5,7 +5,10 @@
 
 #include "worker/admin/board.h"
 
-#define COUNTER(name, field, help) {"osbill_" name "_total", help, offsetof(struct engine_statistics, field)}
+#define COUNTER(name, field, help)                                               \
+    {                                                                            \
+        "osbill_" name "_total", help, offsetof(struct engine_statistics, field) \
+    }
 
 static const struct {
     const char *name, *help;
@@ -48,7 +51,8 @@ static void write_counters(const struct board *board, FILE *to)
                           field_of(&board->threads[k].statistics, counters[i].offset));
     }
     (void)fputs("# HELP osbill_repairs_total Partitions rolled forward again, by cause\n"
-                "# TYPE osbill_repairs_total counter\n", to);
+                "# TYPE osbill_repairs_total counter\n",
+                to);
     for (uint32_t k = 0; k < board->thread_count; k++)
         for (int cause = 0; cause < REPAIR_CAUSES; cause++)
             (void)fprintf(to, "osbill_repairs_total{thread=\"%u\",cause=\"%s\"} %" PRIu64 "\n", k,
@@ -63,10 +67,10 @@ static void write_gauge(const struct board *board, const char *name, const char 
         (void)fprintf(to, "osbill_%s{thread=\"%u\"} %" PRId64 "\n", name, k, value(&board->threads[k].statistics));
 }
 
-#define GAUGE(name, field)                                                                                             \
-    static int64_t name(const struct engine_statistics *statistics)                                                    \
-    {                                                                                                                  \
-        return (int64_t)statistics->field;                                                                             \
+#define GAUGE(name, field)                                          \
+    static int64_t name(const struct engine_statistics *statistics) \
+    {                                                               \
+        return (int64_t)statistics->field;                          \
     }
 GAUGE(cache_bytes, cache_bytes)
 GAUGE(assigned, assigned)

@@ -32,8 +32,9 @@ static char *render(struct board *board, const char *path, unsigned *ret_status,
         return board_partitions(board);
     if (!strcmp(path, "/health") || !strcmp(path, "/ready")) {
         enum board_health health = board_health(board);
-        *ret_status = path[1] == 'h' ? status_of(health)
-                                     : health == BOARD_HEALTHY ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE;
+        *ret_status = path[1] == 'h'            ? status_of(health)
+                      : health == BOARD_HEALTHY ? MHD_HTTP_OK
+                                                : MHD_HTTP_SERVICE_UNAVAILABLE;
         return board_health_text(board, health);
     }
     *ret_status = MHD_HTTP_NOT_FOUND;
@@ -98,10 +99,9 @@ struct result admin_server_open(const char *address, struct board *board, struct
     unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | (found->ai_family == AF_INET6 ? MHD_USE_IPv6 : 0);
     if (server) {
         server->board = board;
-        server->daemon =
-            MHD_start_daemon(flags, 0, NULL, NULL, answer, server, MHD_OPTION_SOCK_ADDR, found->ai_addr,
-                             MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
-                             (unsigned)SILENT_SECONDS, MHD_OPTION_END);
+        server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, answer, server, MHD_OPTION_SOCK_ADDR, found->ai_addr,
+                                          MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+                                          MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENT_SECONDS, MHD_OPTION_END);
     }
     freeaddrinfo(found);
     if (!server || !server->daemon) {

@@ -102,8 +102,7 @@ static enum exit_code read_some(struct context *context, struct redis_dump *redi
     if (!records)
         return EXIT_BROKEN;
     for (uint32_t i = 0; i < count; i++)
-        records[i].key =
-            make_key(context, &(struct state_key){STATE_VPS, account_id, view->vps[first + i].vps_id, 0});
+        records[i].key = make_key(context, &(struct state_key){STATE_VPS, account_id, view->vps[first + i].vps_id, 0});
     enum exit_code code = read_keys(context, redis, view, records, count);
     for (uint32_t i = 0; i < count && code == EXIT_DONE; i++) {
         struct vps_state *state = memory_zeroed(&context->memory, 1, sizeof *state);
@@ -120,8 +119,8 @@ enum exit_code account_view_read(struct context *context, struct redis_dump *red
                                  struct text account_id, struct account_view *ret)
 {
     *ret = (struct account_view){.partition = key_partition(account_id, partitions)};
-    struct store_record record = {
-        .key = make_key(context, &(struct state_key){STATE_ACCOUNT, account_id, {NULL, 0}, 0})};
+    struct store_record record = {.key =
+                                      make_key(context, &(struct state_key){STATE_ACCOUNT, account_id, {NULL, 0}, 0})};
     enum exit_code code = read_keys(context, redis, ret, &record, 1);
 
     if (code != EXIT_DONE || !record.value.data)

@@ -98,8 +98,8 @@ static void write_price(const struct difference *difference, FILE *to)
     char amount[DECIMAL_TEXT], moment[MOMENT_TEXT];
 
     (void)fprintf(to, " of %.*s in tariff %.*s for %d months", (int)(price->item_id.size ? price->item_id.size : 4),
-                  price->item_id.size ? price->item_id.data : "base", (int)price->tariff_id.size,
-                  price->tariff_id.data, price->period_months);
+                  price->item_id.size ? price->item_id.data : "base", (int)price->tariff_id.size, price->tariff_id.data,
+                  price->period_months);
     if (price->effective_from)
         (void)fprintf(to, " from %s", moment_brief(price->effective_from, moment));
     (void)fputs(": ", to);
@@ -144,8 +144,8 @@ static void write_override(const struct difference *difference, FILE *to)
 {
     const struct override *override = &difference->change.as.override, *before = difference->before;
 
-    (void)fprintf(to, " of template %.*s in %s %.*s: ", (int)override->template.size, override->template.data,
-                  override->scope == OVERRIDE_SCOPE_MODULE ? "module" : "tariff", (int)override->scope_id.size,
+    (void)fprintf(to, " of template %.*s in %s %.*s: ", (int) override->template.size, override->template.data,
+                  override->scope == OVERRIDE_SCOPE_MODULE ? "module" : "tariff", (int) override->scope_id.size,
                   override->scope_id.data);
     (void)fprintf(to, "%s -> %s", before ? override_setting_names[before->setting] : "AUTO",
                   override_setting_names[override->setting]);

@@ -17,8 +17,8 @@ static void *copy(struct differences *differences, const void *bytes, size_t siz
     return kept;
 }
 
-static void add(struct differences *differences, enum difference_kind kind, const struct catalogue_change_change *change,
-                const void *before)
+static void add(struct differences *differences, enum difference_kind kind,
+                const struct catalogue_change_change *change, const void *before)
 {
     const struct difference found = {.kind = kind, .change = *change, .before = before};
     struct difference *kept = copy(differences, &found, sizeof found);
@@ -40,8 +40,8 @@ static const struct price_row *find_row(const struct catalogue_book *book, const
     const struct price_state *state = book_get(book, BOOK_PRICE, price->tariff_id, price->item_id);
 
     for (uint32_t i = 0; state && i < state->rows.count; i++)
-        if (state->rows.items[i].period_months == price->period_months
-            && state->rows.items[i].effective_from == price->effective_from)
+        if (state->rows.items[i].period_months == price->period_months &&
+            state->rows.items[i].effective_from == price->effective_from)
             return &state->rows.items[i];
     return NULL;
 }
@@ -141,8 +141,8 @@ static struct catalogue_change_change entry_change(const struct book_entry *entr
     case BOOK_PRICE: {
         const struct price_row *at = &((const struct price_state *)entry->record)->rows.items[row];
         change.kind = CATALOGUE_CHANGE_CHANGE_PRICE;
-        change.as.price = (struct price){entry->group,      entry->name,       at->period_months,
-                                         no_group,          at->amount_micros, at->effective_from};
+        change.as.price = (struct price){entry->group, entry->name,       at->period_months,
+                                         no_group,     at->amount_micros, at->effective_from};
         break;
     }
     case BOOK_ALIAS:
@@ -155,9 +155,9 @@ static struct catalogue_change_change entry_change(const struct book_entry *entr
         break;
     default:
         change.kind = CATALOGUE_CHANGE_CHANGE_OVERRIDE;
-        change.as.override = (struct override){
-            entry->kind == BOOK_MODULE_OVERRIDE ? OVERRIDE_SCOPE_MODULE : OVERRIDE_SCOPE_TARIFF, entry->group,
-            entry->name, OVERRIDE_SETTING_AUTO};
+        change.as.override =
+            (struct override){entry->kind == BOOK_MODULE_OVERRIDE ? OVERRIDE_SCOPE_MODULE : OVERRIDE_SCOPE_TARIFF,
+                              entry->group, entry->name, OVERRIDE_SETTING_AUTO};
     }
     return change;
 }
@@ -182,8 +182,8 @@ static bool is_named(const struct catalogue_change_change *change, const struct 
 {
     if (name_find(named, name_of(change, arena)) != NAME_NONE)
         return true;
-    return change->kind == CATALOGUE_CHANGE_CHANGE_PRICE
-           && name_find(named, TEXT_JOIN(arena, TEXT("tariff:"), change->as.price.tariff_id)) == NAME_NONE;
+    return change->kind == CATALOGUE_CHANGE_CHANGE_PRICE &&
+           name_find(named, TEXT_JOIN(arena, TEXT("tariff:"), change->as.price.tariff_id)) == NAME_NONE;
 }
 
 static void look_for(const struct book_entry *entry, uint32_t row, const struct name_index *named,
@@ -219,10 +219,14 @@ void catalogue_diff(const struct catalogue_file *file, const struct catalogue_bo
         enum catalogue_section section;
         enum book_kind kind;
     } kinds[] = {
-        {SECTION_MODULES, BOOK_MODULE},           {SECTION_ENUMERATIONS, BOOK_ENUMERATION},
-        {SECTION_TARIFFS, BOOK_TARIFF},           {SECTION_TARIFFS, BOOK_PRICE},
-        {SECTION_ALIASES, BOOK_ALIAS},            {SECTION_TEMPLATES, BOOK_SETTINGS},
-        {SECTION_OVERRIDES, BOOK_TARIFF_OVERRIDE}, {SECTION_OVERRIDES, BOOK_MODULE_OVERRIDE},
+        {SECTION_MODULES, BOOK_MODULE},
+        {SECTION_ENUMERATIONS, BOOK_ENUMERATION},
+        {SECTION_TARIFFS, BOOK_TARIFF},
+        {SECTION_TARIFFS, BOOK_PRICE},
+        {SECTION_ALIASES, BOOK_ALIAS},
+        {SECTION_TEMPLATES, BOOK_SETTINGS},
+        {SECTION_OVERRIDES, BOOK_TARIFF_OVERRIDE},
+        {SECTION_OVERRIDES, BOOK_MODULE_OVERRIDE},
     };
     struct name_index named;
 

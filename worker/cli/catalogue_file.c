@@ -154,8 +154,10 @@ void catalogue_file_read(const struct yaml_node *root, struct file_problems *pro
     }
     for (const struct yaml_node *entry = root->first; entry; entry = entry->next)
         if (!is_section(entry->key))
-            file_problem(problems, entry->line, "%.*s is not known: modules, enumerations, tariffs, aliases, "
-                         "templates or overrides is", (int)entry->key.size, entry->key.data);
+            file_problem(problems, entry->line,
+                         "%.*s is not known: modules, enumerations, tariffs, aliases, "
+                         "templates or overrides is",
+                         (int)entry->key.size, entry->key.data);
     for (int i = 0; i < SECTION_COUNT; i++) {
         const struct yaml_node *section = yaml_find(root, sections[i].name);
         if (!section)

@@ -14,11 +14,16 @@ static const struct form_row module_rows[] = {
     {"strict", "strict", false},
 };
 static const struct form_row tariff_rows[] = {
-    {"title", "title", false},       {"currency", "currency", true},
-    {"modules", "module_ids", false}, {"os_param", "os_param", false},
-    {"enumeration", "enumeration_id", false}, {"default_item", "default_item", false},
-    {"refund", "refund", false},     {"rounding", "rounding_micros", false},
-    {"disk_mib", "disk_mib", false}, {"ram_mib", "ram_mib", false},
+    {"title", "title", false},
+    {"currency", "currency", true},
+    {"modules", "module_ids", false},
+    {"os_param", "os_param", false},
+    {"enumeration", "enumeration_id", false},
+    {"default_item", "default_item", false},
+    {"refund", "refund", false},
+    {"rounding", "rounding_micros", false},
+    {"disk_mib", "disk_mib", false},
+    {"ram_mib", "ram_mib", false},
     {"enabled", "enabled", false},
 };
 static const struct form_row item_rows[] = {
@@ -32,7 +37,8 @@ static const struct form_row settings_rows[] = {
     {"tags", "tags", false},
 };
 
-#define FORM(name, record) const struct form name##_form = {record, name##_rows, sizeof name##_rows / sizeof name##_rows[0]}
+#define FORM(name, record) \
+    const struct form name##_form = {record, name##_rows, sizeof name##_rows / sizeof name##_rows[0]}
 FORM(module, &module_record);
 FORM(tariff, &tariff_record);
 FORM(item, &enumeration_item_record);
@@ -112,8 +118,7 @@ bool yaml_number(const struct yaml_node *node, int64_t minimum, int64_t maximum,
 
 bool yaml_money(const struct yaml_node *node, int64_t *ret_micros, struct file_problems *problems)
 {
-    enum decimal_status status =
-        node->kind == YAML_TEXT ? micros_from_text(node->text, ret_micros) : DECIMAL_MALFORMED;
+    enum decimal_status status = node->kind == YAML_TEXT ? micros_from_text(node->text, ret_micros) : DECIMAL_MALFORMED;
 
     if (status != DECIMAL_OK)
         file_problem(problems, node->line, "%.*s %s", (int)node->key.size, node->key.data, decimal_problem(status));
@@ -128,8 +133,8 @@ static void read_enum(const struct enum_type *type, const struct yaml_node *node
 
     for (uint32_t i = 0; i < type->count; i++) {
         const char *symbol = type->symbols[i];
-        if (node->kind == YAML_TEXT && node->text.size == strlen(symbol)
-            && !memcmp(node->text.data, symbol, node->text.size)) {
+        if (node->kind == YAML_TEXT && node->text.size == strlen(symbol) &&
+            !memcmp(node->text.data, symbol, node->text.size)) {
             *place = (int)i;
             return;
         }

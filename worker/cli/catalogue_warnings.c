@@ -38,8 +38,8 @@ static void check_period(struct search *search, const struct tariff *terms, cons
 {
     for (uint32_t i = 0; i < enumeration->items.count; i++) {
         struct text item_id = enumeration->items.items[i].item_id;
-        if (catalogue_price(tariff, item_id, months, search->now).found == PRICE_NONE
-            && !text_equal(item_id, terms->default_item))
+        if (catalogue_price(tariff, item_id, months, search->now).found == PRICE_NONE &&
+            !text_equal(item_id, terms->default_item))
             warn(search, "tariff %.*s has no price for item %.*s and %d months: what needs it is held (PRICE_MISSING)",
                  SHOW(terms->tariff_id), SHOW(item_id), months);
     }
@@ -49,8 +49,7 @@ static void check_tariff(struct search *search, const struct tariff *terms)
 {
     const struct catalogue_tariff *tariff = catalogue_tariff(search->catalogue, terms->tariff_id);
     const struct price_state *base = book_get(search->book, BOOK_PRICE, terms->tariff_id, TEXT(""));
-    const struct enumeration *enumeration =
-        book_get(search->book, BOOK_ENUMERATION, TEXT(""), terms->enumeration_id);
+    const struct enumeration *enumeration = book_get(search->book, BOOK_ENUMERATION, TEXT(""), terms->enumeration_id);
     int32_t last = -1;
 
     if (!terms->enabled)

@@ -64,9 +64,9 @@ static void add_period(struct table *table, const struct vps_entry *entry, const
 
 static void print_vps(const struct account_view *view)
 {
-    static const struct table_column columns[] = {{"vps", false},  {"status", false},     {"installed", false},
-                                                  {"tariff", false}, {"period from", false}, {"until", false},
-                                                  {"base", true},  {"os", true}};
+    static const struct table_column columns[] = {
+        {"vps", false},         {"status", false}, {"installed", false}, {"tariff", false},
+        {"period from", false}, {"until", false},  {"base", true},       {"os", true}};
     struct table table = {.columns = columns, .column_count = 8};
 
     for (uint32_t i = 0; i < view->vps_count; i++) {
@@ -85,8 +85,8 @@ static void print_vps(const struct account_view *view)
 
 static void print_cases(const struct account_view *view)
 {
-    static const struct table_column columns[] = {{"open case", false}, {"vps", false},    {"kind", false},
-                                                  {"waits for", false}, {"amount", true},  {"template", false},
+    static const struct table_column columns[] = {{"open case", false}, {"vps", false},   {"kind", false},
+                                                  {"waits for", false}, {"amount", true}, {"template", false},
                                                   {"opened", false},    {"rule", false}};
     struct table table = {.columns = columns, .column_count = 8};
 
@@ -160,9 +160,10 @@ static enum exit_code run_show(const struct call *call)
 const struct command account_show_command = {
     .name = "account show",
     .usage = "ACCOUNT",
-    .summary = "Shows an account, its VPSs with what each period has paid for, and its open cases, from Redis.",
-    .details = "The answer names the position that it is for; a running worker moves on. base and os are the full-period\n"
-               "prices that are paid or owed so far.",
+    .summary = "Shows an account, its VPSs, periods and open cases, from Redis.",
+    .details =
+        "The answer names the position that it is for; a running worker moves on. base and os are the full-period\n"
+        "prices that are paid or owed so far.",
     .codes = "0: shown; 1: no such account; 4: Redis holds nothing yet",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY | OPTION_OF_REDIS,
     .argument_minimum = 1,

@@ -43,8 +43,8 @@ static void show_case(struct listing *listing, struct text account_id, const str
     if (listing->context.config->json) {
         json_t *json = json_from_record(&case_ref_record, reference);
         json_object_set_new(json, "account_id", json_stringn(account_id.data, account_id.size));
-        json_object_set_new(json, "currency", json_stringn(account->currency.size ? account->currency.data : "",
-                                                           account->currency.size));
+        json_object_set_new(json, "currency",
+                            json_stringn(account->currency.size ? account->currency.data : "", account->currency.size));
         put_json(json);
         return;
     }
@@ -125,9 +125,9 @@ static enum exit_code list_account(struct listing *listing, int32_t partitions, 
 
 static enum exit_code run_list(const struct call *call)
 {
-    static const struct table_column columns[] = {{"case", false},  {"account", false}, {"vps", false},
-                                                  {"waits for", false}, {"amount", true}, {"", false},
-                                                  {"opened", false}, {"ends", false}};
+    static const struct table_column columns[] = {{"case", false},      {"account", false}, {"vps", false},
+                                                  {"waits for", false}, {"amount", true},   {"", false},
+                                                  {"opened", false},    {"ends", false}};
     const struct case_options *options = call->options;
     struct listing listing = {.table = {.columns = columns, .column_count = 8}};
     enum exit_code code = EXIT_BROKEN;
@@ -140,8 +140,8 @@ static enum exit_code run_list(const struct call *call)
     if (code == EXIT_DONE)
         partitions = context_partitions(&listing.context, &code);
     if (partitions > 0)
-        code = *options->account ? list_account(&listing, partitions, options->account)
-                                 : list_all(&listing, partitions);
+        code =
+            *options->account ? list_account(&listing, partitions, options->account) : list_all(&listing, partitions);
     if (!call->config->json && listing.table.cell_count)
         table_flush(&listing.table);
     if (code == EXIT_DONE && !call->config->json && !listing.cases)
@@ -156,8 +156,10 @@ static enum exit_code run_list(const struct call *call)
 const struct command case_list_command = {
     .name = "case list",
     .usage = "",
-    .summary = "Lists open cases: what waits for money (SHORT), an account (FROZEN), a price, a mapping, the catalogue.",
-    .details = "From Redis, while workers move on. `osbill account show` says what a case is for.",
+    .summary = "Lists open cases: what waits for money, a price, a mapping.",
+    .details = "SHORT waits for money, FROZEN for the account, PRICE and STRICT for the catalogue, GRACE for a\n"
+               "tariff, module or template that is not known yet. From Redis, while workers move on;\n"
+               "`osbill account show` says what a case is for.",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY | OPTION_OF_REDIS,
     .options = case_options,
     .option_count = 1,

@@ -80,8 +80,8 @@ static enum exit_code show_plan(struct plan *plan, const struct apply_options *o
     bool json = plan->context.config->json;
 
     catalogue_diff(&plan->file, &plan->present.book, arena, &plan->differences);
-    if (!change_set_make(&plan->differences, options->change_set, options->actor, reason, arena, &plan->set)
-        || !change_set_try(&plan->set, &plan->present.book, arena, &plan->refusal))
+    if (!change_set_make(&plan->differences, options->change_set, options->actor, reason, arena, &plan->set) ||
+        !change_set_try(&plan->set, &plan->present.book, arena, &plan->refusal))
         return EXIT_BROKEN;
     print_plan(plan);
     if (plan->refusal.size) {
@@ -158,34 +158,32 @@ static enum exit_code run_lint(const struct call *call)
     else if (catalogue_file_open(call->arguments[0], &plan.context.memory.arena, &plan.file)) {
         struct arena *arena = &plan.context.memory.arena;
         catalogue_diff(&plan.file, &plan.present.book, arena, &plan.differences);
-        code = change_set_make(&plan.differences, none.change_set, none.actor, "lint", arena, &plan.set)
-                       && change_set_try(&plan.set, &plan.present.book, arena, &plan.refusal)
+        code = change_set_make(&plan.differences, none.change_set, none.actor, "lint", arena, &plan.set) &&
+                       change_set_try(&plan.set, &plan.present.book, arena, &plan.refusal)
                    ? EXIT_DONE
                    : EXIT_BROKEN;
     }
     if (code == EXIT_DONE && plan.refusal.size) {
         say("%s: %.*s", call->arguments[0], (int)plan.refusal.size, plan.refusal.data);
         code = EXIT_FOUND;
-    } else if (code == EXIT_DONE
-               && catalogue_warnings(&plan.present.book, &plan.context.memory.arena, print_warning,
-                                     call->config->json ? &plan : NULL)
-                      != 0)
+    } else if (code == EXIT_DONE && catalogue_warnings(&plan.present.book, &plan.context.memory.arena, print_warning,
+                                                       call->config->json ? &plan : NULL) != 0)
         code = EXIT_FOUND;
     memory_clear(&plan.present.memory);
     memory_clear(&plan.context.memory);
     return code;
 }
 
-#define PARTS OPTION_OF_KAFKA | OPTION_OF_REGISTRY
 const struct command catalogue_plan_command = {
     .name = "catalogue plan",
     .usage = "FILE",
-    .summary = "Shows what a catalogue file would change, and whether the workers would accept it.",
-    .details = "FILE is the one that a human keeps in git; - is standard input. Its form is shown in docs/commands.md;\n"
-               "`osbill catalogue export` writes one. + comes, ~ changes, - goes, = stays though the file does not\n"
-               "name it, ! is a warning. Nothing is published.",
+    .summary = "Shows what a catalogue file would change, and if workers accept it.",
+    .details =
+        "FILE is the one that a human keeps in git; - is standard input. Its form is shown in docs/commands.md;\n"
+        "`osbill catalogue export` writes one. + comes, ~ changes, - goes, = stays though the file does not\n"
+        "name it, ! is a warning. Nothing is published.",
     .codes = "0: no changes; 1: changes; 2: the file is wrong; 5: the workers would refuse it",
-    .groups = PARTS,
+    .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
     .argument_minimum = 1,
     .argument_maximum = 1,
     .run = run_plan,
@@ -194,11 +192,11 @@ const struct command catalogue_plan_command = {
 const struct command catalogue_apply_command = {
     .name = "catalogue apply",
     .usage = "FILE",
-    .summary = "Publishes what a catalogue file changes as one change set and waits for the decision.",
+    .summary = "Publishes a catalogue file's changes as one set; waits for the decision.",
     .details = "A change set is applied whole or refused whole: a half-applied price list is never seen. Prices count\n"
                "for decisions from then on; nothing that was charged changes.",
     .codes = "0: applied, or nothing to change; 2: the file is wrong; 4: not decided in time; 5: refused",
-    .groups = PARTS,
+    .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
     .options = apply_options,
     .option_count = sizeof apply_options / sizeof apply_options[0],
     .options_size = sizeof(struct apply_options),

@@ -124,7 +124,7 @@ static enum exit_code run_export(const struct call *call)
 const struct command catalogue_show_command = {
     .name = "catalogue show",
     .usage = "",
-    .summary = "Shows the present catalogue: modules with their scans, then all that a catalogue file can say.",
+    .summary = "Shows the present catalogue: modules with their scans, tariffs, prices.",
     .details = "With --json one object for each record, those of scans and templates included.",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
     .run = run_show,
@@ -133,7 +133,8 @@ const struct command catalogue_show_command = {
 const struct command catalogue_export_command = {
     .name = "catalogue export",
     .usage = "",
-    .summary = "Writes the present catalogue as a catalogue file; `catalogue plan` of it shows no changes.",
+    .summary = "Writes the present catalogue as a catalogue file.",
+    .details = "`osbill catalogue plan` of what it writes shows no changes.",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
     .run = run_export,
 };

@@ -62,7 +62,7 @@ static enum exit_code run_version(const struct call *call)
 const struct command config_check_command = {
     .name = "config check",
     .usage = "",
-    .summary = "Shows every setting, its value and where it came from, and whether all are allowed.",
+    .summary = "Shows every setting and where it came from; checks them all.",
     .details = "Secrets are shown as ***. Nothing is asked of the network.",
     .codes = "0: all is allowed; 3: what is printed is not",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY | OPTION_OF_REDIS | OPTION_OF_WORKER | OPTION_OF_INIT,

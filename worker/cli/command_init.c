@@ -14,6 +14,7 @@ enum { SETTINGS_MAX = 16 };
 struct init {
     struct context context;
     struct kafka_admin *admin;
+    int32_t partitions; /* of the topics by account: as they are, or as they are to be */
     char names[TOPIC_COUNT][TOPIC_NAME];
     struct kafka_property settings[TOPIC_COUNT][SETTINGS_MAX];
     struct kafka_topic_plan plans[TOPIC_COUNT];
@@ -51,7 +52,7 @@ static void plan_topic(struct init *init, enum topic topic)
         (struct kafka_property){"min.insync.replicas", config->replication_factor >= 3 ? "2" : "1"};
     *plan = (struct kafka_topic_plan){
         .name = context_topic(&init->context, topic, init->names[topic]),
-        .partitions = row->spread == SPREAD_NOT ? 1 : (int32_t)config->partitions,
+        .partitions = row->spread == SPREAD_NOT ? 1 : init->partitions,
         .replicas = (int16_t)config->replication_factor,
         .settings = init->settings[topic],
         .setting_count = count,
@@ -81,6 +82,40 @@ static void on_difference(void *context, const struct kafka_difference *differen
         report(init, "differs", difference->topic, difference->setting, difference->expected, difference->actual);
 }
 
+static bool note_partitions(void *context, const struct config_entry *entry)
+{
+    bool *chosen = context;
+
+    if (!strcmp(entry->name, "partitions"))
+        *chosen = !entry->is_default;
+    return true;
+}
+
+/* A number means the same accounts in every topic: what is there says how many the others get. */
+static enum exit_code find_partitions(struct init *init)
+{
+    const struct config *config = init->context.config;
+    struct kafka_topic_facts facts = {0};
+    struct result result = RESULT_SUCCESS;
+    char name[TOPIC_NAME];
+    bool chosen = false;
+
+    for (int topic = 0; topic < TOPIC_COUNT && result.kind == RESULT_OK && !facts.exists; topic++)
+        if (topic_row((enum topic)topic)->spread == SPREAD_BY_ACCOUNT)
+            result = kafka_admin_topic(init->admin, context_topic(&init->context, (enum topic)topic, name),
+                                       CONTEXT_TIMEOUT_MS, &facts);
+    if (result.kind != RESULT_OK)
+        return context_failed("Kafka", result);
+    init->partitions = facts.exists ? facts.partitions : (int32_t)config->partitions;
+    config_each(config, note_partitions, &chosen);
+    if (!chosen || init->partitions == config->partitions)
+        return EXIT_DONE;
+    say("--partitions %lld: the topics have %d partitions, which say which accounts belong where: this cannot be "
+        "changed",
+        (long long)config->partitions, init->partitions);
+    return EXIT_REFUSED;
+}
+
 static enum exit_code check_brokers(struct init *init)
 {
     struct kafka_cluster cluster;
@@ -103,6 +138,8 @@ static enum exit_code make_topics(struct init *init, bool check_only)
     if (result.kind != RESULT_OK)
         return context_failed("Kafka", result);
     enum exit_code code = check_only ? EXIT_DONE : check_brokers(init);
+    if (code == EXIT_DONE)
+        code = find_partitions(init);
     if (code != EXIT_DONE)
         return code;
     for (int topic = 0; topic < TOPIC_COUNT; topic++)
@@ -199,8 +236,8 @@ static enum exit_code conclude(const struct init *init)
         return init->differs ? EXIT_FOUND : EXIT_DONE;
     if (init->differs)
         say("%u differ and were left as they are. Kafka's own tool changes them: kafka-configs --alter "
-            "--entity-type topics --entity-name TOPIC --add-config NAME=VALUE. The number of partitions cannot be "
-            "changed, since it says which accounts belong where.", init->differs);
+            "--entity-type topics --entity-name TOPIC --add-config NAME=VALUE.",
+            init->differs);
     else
         put("%s: %u made, %u there already\n", init->context.config->topic_prefix, init->created, init->same);
     return init->differs ? EXIT_FOUND : EXIT_DONE;
@@ -224,13 +261,13 @@ static enum exit_code run_init(const struct call *call)
 const struct command init_command = {
     .name = "init",
     .usage = "",
-    .summary = "Creates the topics and registers the schemas of an installation; says what differs.",
-    .details =
-        "What is there already is left as it is, so that it can be run again at any time.\n"
-        "Schemas are compatible with all before them (" COMPATIBILITY "). Subjects: <topic>-value, and for\n"
-        "account-state and catalogue-state, which hold several record types, <topic>-<record>, for instance\n"
-        "osbill.account-state-osbill.v1.VpsState.",
-    .codes = "0: all is as it should be; 1: something differs; 3: a topic or schema cannot be made",
+    .summary = "Creates topics and registers schemas; says what differs.",
+    .details = "What is there already is left as it is, so that it can be run again at any time.\n"
+               "Schemas are compatible with all before them (" COMPATIBILITY "). Subjects: <topic>-value, and for\n"
+               "account-state and catalogue-state, which hold several record types, <topic>-<record>, for instance\n"
+               "osbill.account-state-osbill.v1.VpsState.",
+    .codes = "0: all is as it should be; 1: something differs; 3: a topic or schema cannot be made;\n5: another number "
+             "of partitions than the topics have",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY | OPTION_OF_INIT,
     .options = init_options,
     .option_count = 1,

@@ -29,7 +29,7 @@ static const struct option publish_options[] = {
      .type = OPTION_DURATION,
      .preset = "60s",
      .minimum = 1000,
-     .maximum = 24 * 3600000,
+     .maximum = INT64_C(24) * 3600000,
      .place = OPTION_FLAG_ONLY,
      .offset = offsetof(struct publish_options, timeout),
      .help = "How long --wait waits."},
@@ -37,8 +37,8 @@ static const struct option publish_options[] = {
 
 struct publishing {
     struct publisher publisher;
-    struct memory scratch; /* of one line */
-    const char *file;      /* for messages */
+    struct memory scratch;     /* of one line */
+    const char *file;          /* for messages */
     uint64_t line, ids, times; /* ids, times: how many were filled in */
     bool dead_letters;
 };
@@ -255,7 +255,7 @@ static enum exit_code run_publish(const struct call *call)
 const struct command publish_command = {
     .name = "publish",
     .usage = "TOPIC [FILE]",
-    .summary = "Writes events to an input topic: JSON, one object a line, checked against the schema.",
+    .summary = "Writes events to an input topic: JSON lines, checked by the schema.",
     .details =
         "TOPIC is template-discovered, os-installed, order, account or catalogue. Without FILE, or with -, the lines\n"
         "come from standard input. Fields are those of the schema, money in micro-units; times are milliseconds or\n"

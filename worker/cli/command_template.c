@@ -77,7 +77,8 @@ static void warn_unknown(const struct call *call, const struct present_catalogue
     for (uint32_t i = 0; i < call->argument_count; i++)
         if (!book_get(&present->book, BOOK_TEMPLATE, TEXT(""), from_c(call->arguments[i])))
             say("note: no scan has shown the template %s yet; names are exact, with their case: "
-                "<repository>__<name>", call->arguments[i]);
+                "<repository>__<name>",
+                call->arguments[i]);
 }
 
 static enum exit_code publish(struct context *context, const struct call *call, struct differences *differences,
@@ -88,8 +89,8 @@ static enum exit_code publish(struct context *context, const struct call *call, 
     struct text refusal;
     struct arena *arena = &context->memory.arena;
 
-    if (!change_set_make(differences, "", options->actor, options->reason, arena, &set)
-        || !change_set_try(&set, &present->book, arena, &refusal))
+    if (!change_set_make(differences, "", options->actor, options->reason, arena, &set) ||
+        !change_set_try(&set, &present->book, arena, &refusal))
         return EXIT_BROKEN;
     if (refusal.size) {
         say("%.*s", (int)refusal.size, refusal.data);
@@ -153,20 +154,53 @@ static enum exit_code run_auto(const struct call *call)
     return run(call, OVERRIDE_SETTING_AUTO);
 }
 
-#define OVERRIDE_COMMAND(words, what, function)                                                                        \
-    {                                                                                                                  \
-        .name = words, .usage = "TEMPLATE...", .summary = what,                                                        \
-        .details = "TEMPLATE is the internal name, <repository>__<name>. Several make one change set.",                \
-        .codes = "0: applied, or so already; 4: not decided in time; 5: refused",                                      \
-        .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY, .options = override_options,                                   \
-        .option_count = sizeof override_options / sizeof override_options[0],                                          \
-        .options_size = sizeof(struct override_options), .argument_minimum = 1, .argument_maximum = 1000,              \
-        .run = function,                                                                                               \
-    }
+static const char details[] =
+    "TEMPLATE is the internal name, <repository>__<name>. Several make one change set. It holds\n"
+    "until `template auto`, with who said so and why.";
+static const char codes[] = "0: applied, or so already; 4: not decided in time; 5: refused";
+enum { TEMPLATES_MAX = 1000 };
 
-const struct command template_on_command = OVERRIDE_COMMAND(
-    "template on", "Switches templates on for a tariff or module, whatever scans say, until auto.", run_on);
-const struct command template_off_command = OVERRIDE_COMMAND(
-    "template off", "Switches templates off for a tariff or module, whatever scans say, until auto.", run_off);
-const struct command template_auto_command = OVERRIDE_COMMAND(
-    "template auto", "Ends an override: scans and the module's auto_connect decide again.", run_auto);
+const struct command template_on_command = {
+    .name = "template on",
+    .usage = "TEMPLATE...",
+    .summary = "Switches templates on for a tariff or module, whatever scans say.",
+    .details = details,
+    .codes = codes,
+    .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
+    .options = override_options,
+    .option_count = sizeof override_options / sizeof override_options[0],
+    .options_size = sizeof(struct override_options),
+    .argument_minimum = 1,
+    .argument_maximum = TEMPLATES_MAX,
+    .run = run_on,
+};
+
+const struct command template_off_command = {
+    .name = "template off",
+    .usage = "TEMPLATE...",
+    .summary = "Switches templates off for a tariff or module, whatever scans say.",
+    .details = details,
+    .codes = codes,
+    .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
+    .options = override_options,
+    .option_count = sizeof override_options / sizeof override_options[0],
+    .options_size = sizeof(struct override_options),
+    .argument_minimum = 1,
+    .argument_maximum = TEMPLATES_MAX,
+    .run = run_off,
+};
+
+const struct command template_auto_command = {
+    .name = "template auto",
+    .usage = "TEMPLATE...",
+    .summary = "Ends an override: scans and auto_connect decide again.",
+    .details = details,
+    .codes = codes,
+    .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
+    .options = override_options,
+    .option_count = sizeof override_options / sizeof override_options[0],
+    .options_size = sizeof(struct override_options),
+    .argument_minimum = 1,
+    .argument_maximum = TEMPLATES_MAX,
+    .run = run_auto,
+};

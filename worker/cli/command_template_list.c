@@ -32,8 +32,7 @@ static const struct option list_options[] = {
      .help = "Only templates that were seen on this module."},
 };
 
-static const char *const status_names[] = {
-    [TEMPLATE_NONE] = "NONE", [TEMPLATE_SOME] = "SOME", [TEMPLATE_ALL] = "ALL"};
+static const char *const status_names[] = {[TEMPLATE_NONE] = "NONE", [TEMPLATE_SOME] = "SOME", [TEMPLATE_ALL] = "ALL"};
 
 static bool named(struct text id, const char *wanted)
 {
@@ -84,11 +83,11 @@ static json_t *overrides_json(const struct template_view *view)
 
     for (uint32_t i = 0; i < view->override_count; i++) {
         const struct override_view *at = &view->overrides[i];
-        json_array_append_new(
-            list, json_pack("{s:s, s:o, s:s, s:o, s:o, s:I}", "scope", at->of_module ? "MODULE" : "TARIFF", "scope_id",
-                            text_json(at->scope_id), "setting", override_setting_names[at->state->setting], "actor",
-                            text_json(at->state->actor), "reason", text_json(at->state->reason), "at",
-                            (json_int_t)at->state->at));
+        json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:o, s:o, s:I}", "scope",
+                                              at->of_module ? "MODULE" : "TARIFF", "scope_id", text_json(at->scope_id),
+                                              "setting", override_setting_names[at->state->setting], "actor",
+                                              text_json(at->state->actor), "reason", text_json(at->state->reason), "at",
+                                              (json_int_t)at->state->at));
     }
     return list;
 }
@@ -105,12 +104,11 @@ static json_t *tags_json(const struct template_view *view)
 static void print_json(const struct template_view *view)
 {
     put_json(json_pack("{s:o, s:o, s:s, s:i, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "template",
-                       text_json(view->template), "title", text_json(view->title), "status",
-                       status_names[view->status], "sort", view->sort, "tags", tags_json(view), "os_group",
-                       text_json(view->os_group), "min_disk_mib", (json_int_t)view->min_disk_mib, "min_ram_mib",
-                       (json_int_t)view->min_ram_mib, "first_seen_at", (json_int_t)view->first_seen_at, "same_as",
-                       text_json(view->same_as), "links", links_json(view), "switches", switches_json(view),
-                       "overrides", overrides_json(view)));
+                       text_json(view->template), "title", text_json(view->title), "status", status_names[view->status],
+                       "sort", view->sort, "tags", tags_json(view), "os_group", text_json(view->os_group),
+                       "min_disk_mib", (json_int_t)view->min_disk_mib, "min_ram_mib", (json_int_t)view->min_ram_mib,
+                       "first_seen_at", (json_int_t)view->first_seen_at, "same_as", text_json(view->same_as), "links",
+                       links_json(view), "switches", switches_json(view), "overrides", overrides_json(view)));
 }
 
 /* --- as a table --- */
@@ -178,7 +176,7 @@ static void add_row(struct table *table, const struct template_view *view)
 static enum exit_code print_list(struct context *context, const struct present_catalogue *present,
                                  const struct list_options *options)
 {
-    static const struct table_column columns[] = {{"template", false}, {"status", false}, {"sort", true},
+    static const struct table_column columns[] = {{"template", false}, {"status", false},  {"sort", true},
                                                   {"tariffs", false},  {"modules", false}, {"tags", false},
                                                   {"overrides", false}};
     struct table table = {.columns = columns, .column_count = 7};
@@ -222,7 +220,7 @@ static enum exit_code run_list(const struct call *call)
 const struct command template_list_command = {
     .name = "template list",
     .usage = "",
-    .summary = "Lists the OS templates: in which tariffs they are on, where they come from, who overrode what.",
+    .summary = "Lists OS templates: where they are on, linked, overridden.",
     .details = "status is ALL, SOME or NONE of the tariffs that have a module which ever showed the template. (gone):\n"
                "no longer linked to that module; (off): not on in that tariff.",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,

@@ -30,8 +30,9 @@ static const struct option watch_options[] = {
      .maximum = 40,
      .place = OPTION_FLAG_ONLY,
      .offset = FIELD(from),
-     .help = "beginning, now, a moment (2025-03-01, 2025-03-01T12:00Z, @MILLISECONDS), or =-N: about the last N of each "
-             "partition. Empty: now, with --once beginning."},
+     .help =
+         "beginning, now, a moment (2025-03-01, 2025-03-01T12:00Z, @MILLISECONDS), or =-N: about the last N of each "
+         "partition. Empty: now, with --once beginning."},
     {.name = "account",
      .type = OPTION_TEXT,
      .preset = "",
@@ -131,10 +132,9 @@ static void print_json(const struct watching *watching, const struct watch_row *
         put_json(value);
         return;
     }
-    json_t *json = json_pack("{s:s, s:i, s:I, s:I, s:o, s:o}", "topic", message->topic, "partition",
-                             message->partition, "offset", (json_int_t)message->offset, "timestamp",
-                             (json_int_t)message->timestamp, "key", text_json(message->key, message->has_key), "value",
-                             value);
+    json_t *json = json_pack("{s:s, s:i, s:I, s:I, s:o, s:o}", "topic", message->topic, "partition", message->partition,
+                             "offset", (json_int_t)message->offset, "timestamp", (json_int_t)message->timestamp, "key",
+                             text_json(message->key, message->has_key), "value", value);
     if (row->type && row->type != topic_row(watching->topic)->records[0] && watching->topic != TOPIC_DECISION)
         json_object_set_new(json, "record", json_string(row->type->name));
     if (row->decided_at)
@@ -304,13 +304,12 @@ static enum exit_code run_watch(const struct call *call)
 const struct command watch_command = {
     .name = "watch",
     .usage = "TOPIC",
-    .summary = "Shows a topic's records, committed ones only, as a table or with --json as JSON lines.",
-    .details =
-        "Any topic of the installation, with or without the prefix. decision shows a row for each decision,\n"
-        "dead-letter the reason from the headers, account-state and catalogue-state the record's type.\n"
-        "\n"
-        "  osbill watch notification\n"
-        "  osbill watch charge --once --from 2025-03-01 --account a1 --json",
+    .summary = "Shows a topic's committed records, as a table or as JSON lines.",
+    .details = "Any topic of the installation, with or without the prefix. decision shows a row for each decision,\n"
+               "dead-letter the reason from the headers, account-state and catalogue-state the record's type.\n"
+               "\n"
+               "  osbill watch notification\n"
+               "  osbill watch charge --once --from 2025-03-01 --account a1 --json",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
     .options = watch_options,
     .option_count = sizeof watch_options / sizeof watch_options[0],

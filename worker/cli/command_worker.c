@@ -28,8 +28,8 @@ static void on_kafka_log(void *context, int level, const char *facility, const c
 {
     const struct worker *worker = context;
 
-    worker_log(&worker->log, level <= 2 ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG, LOG_NO_THREAD, "librdkafka", -1,
-               "%s: %s", facility, message);
+    worker_log(&worker->log, level <= 2 ? LOG_LEVEL_ERROR : LOG_LEVEL_DEBUG, LOG_NO_THREAD, "librdkafka", -1, "%s: %s",
+               facility, message);
 }
 
 static bool prepare(struct process *process, const struct config *config)
@@ -39,8 +39,8 @@ static bool prepare(struct process *process, const struct config *config)
     worker->config = config;
     worker->log = (struct worker_log){(enum log_level)config->log_level, (enum log_format)config->log_format};
     atomic_init(&worker->end, -1);
-    if (!worker_connection(config, &worker->kafka, &process->properties)
-        || !board_init(&worker->board, (uint32_t)config->threads, moment_now(), steady_ms)) {
+    if (!worker_connection(config, &worker->kafka, &process->properties) ||
+        !board_init(&worker->board, (uint32_t)config->threads, moment_now(), steady_ms)) {
         say("out of memory");
         return false;
     }
@@ -171,9 +171,10 @@ const struct command worker_command = {
     .name = "worker",
     .usage = "",
     .summary = "Decides events: the main job. Any number of copies share the work.",
-    .details = "It ends at SIGTERM or SIGINT, after the running transaction; another copy takes over. What it says goes\n"
-               "to standard error. An outage of Kafka, Redis or the registry pauses it. With metrics-address it serves\n"
-               "/metrics (Prometheus), /health, /ready and /partitions over HTTP.",
+    .details =
+        "It ends at SIGTERM or SIGINT, after the running transaction; another copy takes over. What it says goes\n"
+        "to standard error. An outage of Kafka, Redis or the registry pauses it. With metrics-address it serves\n"
+        "/metrics (Prometheus), /health, /ready and /partitions over HTTP.",
     .codes = "0: ended by a signal; 3: a setting, a topic or a schema is missing or wrong; 6: fenced",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY | OPTION_OF_REDIS | OPTION_OF_WORKER,
     .run = run_worker,

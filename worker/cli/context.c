@@ -127,8 +127,7 @@ enum exit_code context_read(struct context *context, enum topic topic, struct ka
 
     range.topics = topics;
     range.topic_count = 1;
-    struct result result =
-        kafka_reader_open(&context->kafka, &range, CONTEXT_TIMEOUT_MS, &context->reason, ret_reader);
+    struct result result = kafka_reader_open(&context->kafka, &range, CONTEXT_TIMEOUT_MS, &context->reason, ret_reader);
     return result.kind == RESULT_OK ? EXIT_DONE : context_failed("Kafka", result);
 }
 
@@ -162,7 +161,8 @@ int32_t context_partitions(struct context *context, enum exit_code *ret_code)
 
     struct result result = kafka_admin_open(&context->kafka, &context->reason, &admin);
     if (result.kind == RESULT_OK)
-        result = kafka_admin_topic(admin, context_topic(context, TOPIC_ACCOUNT_STATE, name), CONTEXT_TIMEOUT_MS, &facts);
+        result =
+            kafka_admin_topic(admin, context_topic(context, TOPIC_ACCOUNT_STATE, name), CONTEXT_TIMEOUT_MS, &facts);
     *ret_code = result.kind == RESULT_OK ? EXIT_DONE : context_failed("Kafka", result);
     kafka_admin_close(admin);
     if (result.kind == RESULT_OK && !facts.exists) {

@@ -97,7 +97,7 @@ const char *decimal_problem(enum decimal_status status)
 
 const char *decimal_from_micros(int64_t micros, char buffer[DECIMAL_TEXT])
 {
-    struct arena arena = { .at = buffer, .end = buffer + DECIMAL_TEXT - 1 };
+    struct arena arena = {.at = buffer, .end = buffer + DECIMAL_TEXT - 1};
     struct text text = text_from_micros(&arena, micros);
 
     buffer[text.size] = '\0';

@@ -137,6 +137,7 @@ enum exit_code decision_wait_run(struct decision_wait *wait, int64_t timeout_ms,
     if (!wait->missing)
         return EXIT_DONE;
     say("%u of %u not decided yet: is an `osbill worker` of this installation running? What was published stays and "
-        "will be decided", wait->missing, wait->count);
+        "will be decided",
+        wait->missing, wait->count);
     return EXIT_UNAVAILABLE;
 }

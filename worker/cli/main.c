@@ -36,21 +36,32 @@ static enum exit_code no_command(int argc, char **argv)
     return EXIT_USAGE;
 }
 
-/* A mistake on the command line, rather than in what is configured. */
-static bool is_usage(const char *reason)
+static bool has(const char *line, size_t size, const char *words)
 {
-    return !strncmp(reason, "osbill ", 7) || strstr(reason, "unknown option") || strstr(reason, "it needs a value")
-           || strstr(reason, "this command does not take it");
+    const char *found = strstr(line, words);
+
+    return found && found < line + size;
 }
 
-/* One line each. */
+/* A mistake on the command line, rather than in what is configured. */
+static bool is_usage(const char *line, size_t size)
+{
+    if (!strncmp(line, "osbill ", 7))
+        return true;
+    return line[0] == '-' && (has(line, size, "unknown option") || has(line, size, "it needs a value") ||
+                              has(line, size, "this command does not take it"));
+}
+
+/* A line for each problem. */
 static enum exit_code refuse(const struct command *command, const char *reason)
 {
-    enum exit_code code = is_usage(reason) ? EXIT_USAGE : EXIT_CONFIGURATION;
+    enum exit_code code = EXIT_USAGE;
 
     while (*reason) {
         size_t size = strcspn(reason, "\n");
         say("%.*s", (int)size, reason);
+        if (!is_usage(reason, size))
+            code = EXIT_CONFIGURATION;
         reason += size;
         reason += *reason == '\n';
     }

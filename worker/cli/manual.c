@@ -49,7 +49,8 @@ static const char catalogue_example[] =
     "```\n"
     "\n"
     "A section that is there is the whole truth of its kind: an override, alias or template setting that it does not\n"
-    "name is taken away; modules, tariffs, enumerations and prices cannot be deleted and stay (`enabled: false` ends a\n"
+    "name is taken away; modules, tariffs, enumerations and prices cannot be deleted and stay (`enabled: false` ends "
+    "a\n"
     "tariff). A section that is left out says nothing: without `overrides`, what `osbill template off` set stays.\n"
     "Amounts are decimals with up to six places, best in quotes, so that no other tool rounds them.\n";
 
@@ -233,6 +234,7 @@ const struct command manual_command = {
 const struct command completion_command = {
     .name = "completion",
     .usage = "",
-    .summary = "Prints tab completion for bash: source <(osbill completion)",
+    .summary = "Prints tab completion for bash.",
+    .details = "  source <(osbill completion)",
     .run = run_completion,
 };

@@ -37,8 +37,8 @@ static bool scan_date(struct scanner *scanner, int64_t *ret_millis)
 {
     int64_t year, month, day;
 
-    if (!digits(scanner, 4, 9999, &year) || !skip(scanner, '-') || !digits(scanner, 2, 12, &month)
-        || !skip(scanner, '-') || !digits(scanner, 2, 31, &day) || year < 1970 || month < 1 || day < 1)
+    if (!digits(scanner, 4, 9999, &year) || !skip(scanner, '-') || !digits(scanner, 2, 12, &month) ||
+        !skip(scanner, '-') || !digits(scanner, 2, 31, &day) || year < 1970 || month < 1 || day < 1)
         return false;
     int64_t months = (year - 1970) * 12 + month - 1;
     int64_t first = months ? calendar_add_months(0, (int32_t)months, 1) : 0;

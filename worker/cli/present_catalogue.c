@@ -91,8 +91,8 @@ enum exit_code present_catalogue_read(struct context *context, struct present_ca
         say("out of memory");
         return EXIT_BROKEN;
     }
-    enum exit_code code = context_read(
-        context, TOPIC_CATALOGUE_STATE, (struct kafka_range){.partition = -1, .start = KAFKA_FROM_START}, &reader);
+    enum exit_code code = context_read(context, TOPIC_CATALOGUE_STATE,
+                                       (struct kafka_range){.partition = -1, .start = KAFKA_FROM_START}, &reader);
     if (code == EXIT_DONE)
         code = read_all(&loading, reader);
     kafka_reader_close(reader);

@@ -5,7 +5,7 @@
 
 #include "worker/cli/print.h"
 
-enum { FLUSH_MS = 60000, SLICE_MS = 100 };
+enum { SLICE_MS = 100 };
 
 static void on_written(void *context, uint64_t number, int32_t partition, int64_t offset, const char *problem)
 {
@@ -45,8 +45,7 @@ void publisher_release(struct publisher *publisher)
 enum exit_code publisher_send(struct publisher *publisher, struct text key, const void *record)
 {
     publisher->bytes.size = 0;
-    struct codec_result encoded =
-        codec_encode(publisher->context->codec, publisher->type, record, &publisher->bytes);
+    struct codec_result encoded = codec_encode(publisher->context->codec, publisher->type, record, &publisher->bytes);
     if (encoded.status != CODEC_OK)
         return context_codec_failed(publisher->topic_name, encoded);
     const struct kafka_record message = {
@@ -69,12 +68,27 @@ enum exit_code publisher_send(struct publisher *publisher, struct text key, cons
     return EXIT_DONE;
 }
 
+/* As long as it makes progress. */
+static struct result wait_for_kafka(struct publisher *publisher)
+{
+    uint64_t before;
+    struct result result;
+
+    do {
+        before = publisher->written + publisher->failed;
+        result = kafka_writer_flush(publisher->writer, CONTEXT_TIMEOUT_MS);
+    } while (result.kind == RESULT_RETRY && publisher->written + publisher->failed > before);
+    return result;
+}
+
 enum exit_code publisher_flush(struct publisher *publisher)
 {
-    struct result result = kafka_writer_flush(publisher->writer, FLUSH_MS);
+    struct result result = wait_for_kafka(publisher);
 
-    if (result.kind != RESULT_OK)
-        return context_failed(publisher->topic_name, result);
+    if (result.kind != RESULT_OK) {
+        say("Kafka at %s: %s", publisher->context->config->bootstrap_servers, result.reason);
+        return result.kind == RESULT_STOP ? EXIT_CONFIGURATION : EXIT_UNAVAILABLE;
+    }
     if (publisher->out_of_memory) {
         say("out of memory");
         return EXIT_BROKEN;

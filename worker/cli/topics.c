@@ -7,22 +7,35 @@
 #include "core/text.h"
 #include "worker/cli/print.h"
 
-#define RECORDS(...) (const struct record_type *const[]){__VA_ARGS__, NULL}
+#define RECORDS(...)                    \
+    (const struct record_type *const[]) \
+    {                                   \
+        __VA_ARGS__, NULL               \
+    }
 
 static const struct topic_setting kept_30_days[] = {
-    {"cleanup.policy", "delete"},         {"retention.ms", "2592000000"},
-    {"retention.bytes", "-1"},            {"max.message.bytes", "1048576"},
-    {"unclean.leader.election.enable", "false"}, {NULL, NULL},
+    {"cleanup.policy", "delete"},
+    {"retention.ms", "2592000000"},
+    {"retention.bytes", "-1"},
+    {"max.message.bytes", "1048576"},
+    {"unclean.leader.election.enable", "false"},
+    {NULL, NULL},
 };
 static const struct topic_setting kept_90_days[] = {
-    {"cleanup.policy", "delete"},         {"retention.ms", "7776000000"},
-    {"retention.bytes", "-1"},            {"max.message.bytes", "1048576"},
-    {"unclean.leader.election.enable", "false"}, {NULL, NULL},
+    {"cleanup.policy", "delete"},
+    {"retention.ms", "7776000000"},
+    {"retention.bytes", "-1"},
+    {"max.message.bytes", "1048576"},
+    {"unclean.leader.election.enable", "false"},
+    {NULL, NULL},
 };
 static const struct topic_setting kept_for_ever[] = {
-    {"cleanup.policy", "delete"},         {"retention.ms", "-1"},
-    {"retention.bytes", "-1"},            {"max.message.bytes", "1048576"},
-    {"unclean.leader.election.enable", "false"}, {NULL, NULL},
+    {"cleanup.policy", "delete"},
+    {"retention.ms", "-1"},
+    {"retention.bytes", "-1"},
+    {"max.message.bytes", "1048576"},
+    {"unclean.leader.election.enable", "false"},
+    {NULL, NULL},
 };
 
 /* Segments are rolled often, since only closed ones are compacted: what a roll forward reads stays short. */
@@ -40,9 +53,12 @@ static const struct topic_setting compacted[] = {
 
 /* An input's own bytes and six headers. */
 static const struct topic_setting dead_letters[] = {
-    {"cleanup.policy", "delete"},         {"retention.ms", "7776000000"},
-    {"retention.bytes", "-1"},            {"max.message.bytes", "1114112"},
-    {"unclean.leader.election.enable", "false"}, {NULL, NULL},
+    {"cleanup.policy", "delete"},
+    {"retention.ms", "7776000000"},
+    {"retention.bytes", "-1"},
+    {"max.message.bytes", "1114112"},
+    {"unclean.leader.election.enable", "false"},
+    {NULL, NULL},
 };
 
 static const struct topic_row rows[TOPIC_COUNT] = {
@@ -88,8 +104,8 @@ enum topic topic_from_argument(const char *argument, const char *prefix)
     if (found != TOPIC_COUNT)
         return found;
     for (int i = 0; i < TOPIC_COUNT; i++)
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "",
-                                 topic_name((enum topic)i).data);
+        used +=
+            (size_t)snprintf(names + used, sizeof names - used, "%s%s", i ? ", " : "", topic_name((enum topic)i).data);
     say("%s is no topic; these are: %s", argument, names);
     return TOPIC_COUNT;
 }

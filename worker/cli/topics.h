@@ -16,7 +16,7 @@ struct topic_setting {
 
 struct topic_row {
     enum topic_spread spread;
-    const char *key_field; /* of an input's record, its message key; NULL: no input */
+    const char *key_field;                    /* of an input's record, its message key; NULL: no input */
     const struct record_type *const *records; /* NULL-terminated; more than one: told apart by the message key */
     const struct topic_setting *settings;     /* NULL-terminated; min.insync.replicas follows from the replicas */
     const char *purpose;

@@ -1,5 +1,5 @@
-/* osbill verify: proves promises 1 to 3 from the topics alone, and that Redis holds what account-state says. Internal to
- * verify*.c.
+/* osbill verify: proves promises 1 to 3 from the topics alone, and that Redis holds what account-state says. Internal
+ * to verify*.c.
  *
  * One unit after the other: a partition of the account topics, or the catalogue lane. Of each, in this order:
  *   state      account-state to its end: the last value of each key, the chain of positions P, the last P
@@ -14,6 +14,7 @@
 #define OSBILL_CLI_VERIFY_H
 
 #include "worker/cli/context.h"
+#include "worker/kafka/kafka_admin.h"
 
 #define MAP_NONE UINT32_MAX
 
@@ -39,7 +40,8 @@ struct offset_set {
     uint64_t count;
 };
 void offset_set_release(struct offset_set *set);
-/* False: no memory. Offsets before the first one added are not kept. */
+/* False: no memory. Offsets before the first one added, or 2^33 behind it, are not
+ * kept. */
 bool offset_set_add(struct offset_set *set, int64_t offset);
 bool offset_set_has(const struct offset_set *set, int64_t offset);
 
@@ -61,10 +63,9 @@ struct verify {
     struct context context;
     struct redis_dump *redis; /* NULL: not compared */
     struct memory scratch;    /* of one record */
-    int64_t *decision_first;  /* by partition: where the decision log begins; not 0: retention cut it */
-    int32_t partitions;
+    struct kafka_admin *admin;
     struct verify_counts counts;
-    bool silent;                /* a first pass: violations are counted in `hidden` alone */
+    bool silent; /* a first pass: violations are counted in `hidden` alone */
     uint64_t hidden;
     uint64_t violations, limit; /* limit: of those that are printed */
     enum exit_code code;        /* EXIT_DONE while it goes on */
@@ -109,10 +110,10 @@ struct unit {
     bool has_position;
     struct position position; /* the last P; memory below */
     struct memory memory;
-    int64_t position_offset; /* of the record */
+    int64_t position_offset;    /* of the record */
     struct item_list positions; /* struct position_entry, as they came */
 
-    struct text_map keys; /* of account-state or catalogue-state */
+    struct text_map keys;    /* of account-state or catalogue-state */
     struct item_list states; /* struct state_entry by number */
     struct text_map accounts;
     struct item_list account_entries;
@@ -123,7 +124,7 @@ struct unit {
     struct offset_set decided[UNIT_INPUTS];
     struct offset_set seen[UNIT_INPUTS];
     int64_t last_seq;
-    bool whole; /* the decision log begins at 0: sums can be compared */
+    bool whole;   /* the decision log begins at 0: sums can be compared */
     bool batches; /* it holds some of this unit */
 };
 
@@ -141,12 +142,14 @@ enum exit_code verify_conclude(struct verify *verify);
 /* verify_read.c: all records of one partition; false from the callback ends it. */
 bool verify_read(struct verify *verify, enum topic topic, int32_t partition,
                  bool (*take)(void *context, const struct kafka_record *record), void *context);
+/* Where a partition begins (not 0: retention cut it) and ends, committed records only. False: verify->code. */
+bool verify_bounds(struct verify *verify, enum topic topic, int32_t partition, int64_t *ret_first, int64_t *ret_end);
 /* Decodes into scratch memory; false: a violation was reported, *ret_record is not set. */
 bool verify_decode(struct verify *verify, enum topic topic, const struct kafka_record *record,
                    const struct record_type *type, void *ret_record);
 
 /* The steps; false: it cannot go on (verify->code). */
-void unit_init(struct unit *unit, struct verify *verify, int32_t partition, bool lane);
+bool unit_init(struct unit *unit, struct verify *verify, int32_t partition, bool lane);
 void unit_release(struct unit *unit);
 bool unit_read_state(struct unit *unit);
 bool unit_read_charges(struct unit *unit);

@@ -6,7 +6,7 @@ struct input_check {
     struct unit *unit;
     uint32_t number;
     int64_t next;  /* P's: what is below is decided */
-    int64_t first; /* of the records that are still there; -1: none */
+    int64_t first; /* where the topic begins: what retention deleted is not there to be compared */
 };
 
 static bool take(void *context, const struct kafka_record *record)
@@ -14,8 +14,6 @@ static bool take(void *context, const struct kafka_record *record)
     struct input_check *check = context;
     struct unit *unit = check->unit;
 
-    if (check->first < 0)
-        check->first = record->offset;
     if (record->offset >= check->next)
         return true;
     unit->verify->counts.inputs++;
@@ -32,13 +30,11 @@ static void report_beyond(const struct input_check *check, int64_t offset)
     if (offset >= check->next)
         violation(unit->verify, "one-decision", unit->inputs[check->number], unit->partition, offset,
                   "decided, though the position is at %lld", (long long)check->next);
-    else if (check->first >= 0 && offset >= check->first
-             && !offset_set_has(&unit->seen[check->number], offset))
+    else if (offset >= check->first && !offset_set_has(&unit->seen[check->number], offset))
         violation(unit->verify, "one-decision", unit->inputs[check->number], unit->partition, offset,
                   "decided, but there is no such record");
 }
 
-/* What was deleted by retention is not there to be compared. */
 static void compare_back(const struct input_check *check)
 {
     const struct offset_set *decided = &check->unit->decided[check->number];
@@ -59,7 +55,13 @@ static int64_t next_of(const struct unit *unit, enum topic topic)
 bool unit_read_inputs(struct unit *unit)
 {
     for (uint32_t i = 0; i < unit->input_count; i++) {
-        struct input_check check = {unit, i, next_of(unit, unit->inputs[i]), -1};
+        struct input_check check = {unit, i, next_of(unit, unit->inputs[i]), 0};
+        int64_t end;
+        if (!verify_bounds(unit->verify, unit->inputs[i], unit->partition, &check.first, &end))
+            return false;
+        if (check.next > end)
+            violation(unit->verify, "kept", unit->inputs[i], unit->partition, end,
+                      "the topic ends here, but was decided up to %lld: Kafka lost data", (long long)check.next);
         if (!verify_read(unit->verify, unit->inputs[i], unit->partition, take, &check))
             return false;
         compare_back(&check);

@@ -4,6 +4,8 @@
 #include "core/hash.h"
 #include "worker/cli/verify.h"
 
+#define SPAN (INT64_C(1) << 33) /* offsets: 1 GiB of bits */
+
 enum { KEYS_CHUNK = 256 << 10, ROOM_FIRST = 256, WORDS_FIRST = 1024, WORD_BITS = 64 };
 
 void text_map_init(struct text_map *map)
@@ -79,10 +81,10 @@ static bool make_room(struct offset_set *set, size_t word)
 {
     size_t room = set->room ? set->room : WORDS_FIRST;
 
+    if (set->words && word < set->room)
+        return true;
     while (room <= word)
         room *= 2;
-    if (room == set->room)
-        return true;
     uint64_t *words = realloc(set->words, room * sizeof *words);
     if (!words)
         return false;
@@ -98,7 +100,7 @@ bool offset_set_add(struct offset_set *set, int64_t offset)
         set->base = offset - offset % WORD_BITS;
         set->last = -1;
     }
-    if (offset < set->base)
+    if (offset < set->base || offset - set->base > SPAN)
         return true;
     size_t bit = (size_t)(offset - set->base);
     if (!make_room(set, bit / WORD_BITS))
@@ -113,8 +115,8 @@ bool offset_set_has(const struct offset_set *set, int64_t offset)
 {
     size_t bit = (size_t)(offset - set->base);
 
-    return set->words && offset >= set->base && offset <= set->last
-           && (set->words[bit / WORD_BITS] >> (bit % WORD_BITS) & 1);
+    return set->words && offset >= set->base && offset <= set->last &&
+           (set->words[bit / WORD_BITS] >> (bit % WORD_BITS) & 1);
 }
 
 /* --- lists --- */

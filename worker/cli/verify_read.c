@@ -30,6 +30,36 @@ bool verify_read(struct verify *verify, enum topic topic, int32_t partition,
     return verify->code == EXIT_DONE;
 }
 
+struct bounds {
+    int32_t partition;
+    int64_t first, end;
+};
+
+static void note_bounds(void *context, const struct kafka_group_lag *lag)
+{
+    struct bounds *bounds = context;
+
+    if (lag->partition == bounds->partition) {
+        bounds->first = lag->first;
+        bounds->end = lag->end;
+    }
+}
+
+bool verify_bounds(struct verify *verify, enum topic topic, int32_t partition, int64_t *ret_first, int64_t *ret_end)
+{
+    struct bounds bounds = {.partition = partition};
+    char name[TOPIC_NAME];
+    const char *const topics[] = {context_topic(&verify->context, topic, name)};
+    struct result result = kafka_admin_lag(verify->admin, verify->context.config->group, topics, 1, CONTEXT_TIMEOUT_MS,
+                                           note_bounds, &bounds);
+
+    *ret_first = bounds.first;
+    *ret_end = bounds.end;
+    if (result.kind != RESULT_OK)
+        verify->code = context_failed("Kafka", result);
+    return result.kind == RESULT_OK;
+}
+
 bool verify_decode(struct verify *verify, enum topic topic, const struct kafka_record *record,
                    const struct record_type *type, void *ret_record)
 {
@@ -46,13 +76,26 @@ bool verify_decode(struct verify *verify, enum topic topic, const struct kafka_r
     return false;
 }
 
-void unit_init(struct unit *unit, struct verify *verify, int32_t partition, bool lane)
+/* What retention deleted of the decision log cannot be summed. */
+static bool find_beginning(struct unit *unit)
+{
+    int64_t first, end;
+
+    if (!verify_bounds(unit->verify, TOPIC_DECISION, unit->partition, &first, &end))
+        return false;
+    unit->whole = first == 0;
+    if (first > 0 && !unit->verify->silent)
+        say("note: decision/%d begins at offset %lld: what was decided before cannot be checked", unit->partition,
+            (long long)first);
+    return true;
+}
+
+bool unit_init(struct unit *unit, struct verify *verify, int32_t partition, bool lane)
 {
     static const enum topic account_inputs[] = {TOPIC_ACCOUNT, TOPIC_ORDER, TOPIC_OS_INSTALLED};
     static const enum topic lane_inputs[] = {TOPIC_TEMPLATE_DISCOVERED, TOPIC_CATALOGUE};
 
     *unit = (struct unit){.verify = verify, .lane = lane, .partition = partition, .last_seq = -1};
-    unit->whole = verify->decision_first[partition] == 0;
     unit->input_count = lane ? 2 : UNIT_INPUTS;
     for (uint32_t i = 0; i < unit->input_count; i++)
         unit->inputs[i] = lane ? lane_inputs[i] : account_inputs[i];
@@ -66,6 +109,7 @@ void unit_init(struct unit *unit, struct verify *verify, int32_t partition, bool
     unit->account_entries.item_size = sizeof(struct account_entry);
     unit->sums.item_size = sizeof(struct currency_sum);
     unit->charges.item_size = sizeof(struct charge_entry);
+    return find_beginning(unit);
 }
 
 void unit_release(struct unit *unit)

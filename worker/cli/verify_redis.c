@@ -32,8 +32,8 @@ static void differ(struct comparison *comparison, int64_t offset, struct text ke
 {
     comparison->differences++;
     if (comparison->say)
-        violation(comparison->unit->verify, "redis", TOPIC_ACCOUNT_STATE, comparison->unit->partition, offset, "%s %.*s",
-                  what, (int)key.size, key.data);
+        violation(comparison->unit->verify, "redis", TOPIC_ACCOUNT_STATE, comparison->unit->partition, offset,
+                  "%s %.*s", what, (int)key.size, key.data);
 }
 
 static bool visit(void *context, struct text key, struct text value)
@@ -125,8 +125,9 @@ bool unit_compare_redis(struct unit *unit)
                                                &verify->scratch.arena, &position);
     bool moved = decoded.status == CODEC_OK && position.seq > unit->position.seq; /* since the topic was read */
     if (decoded.status != CODEC_OK || (!moved && !find_position(&comparison, &position))) {
-        violation(verify, "redis", TOPIC_ACCOUNT_STATE, unit->partition, -1, "Redis' position is none of this topic's%s%s",
-                  decoded.status != CODEC_OK ? ": " : "", decoded.status != CODEC_OK ? decoded.reason : "");
+        violation(verify, "redis", TOPIC_ACCOUNT_STATE, unit->partition, -1,
+                  "Redis' position is none of this topic's%s%s", decoded.status != CODEC_OK ? ": " : "",
+                  decoded.status != CODEC_OK ? decoded.reason : "");
         return true;
     }
     if (!moved)

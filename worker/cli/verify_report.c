@@ -23,8 +23,8 @@ void violation(struct verify *verify, const char *check, enum topic topic, int32
     va_end(arguments);
     context_topic(&verify->context, topic, name);
     if (verify->context.config->json) {
-        json_t *json = json_pack("{s:s, s:s, s:i, s:s}", "violation", check, "topic", name, "partition", partition,
-                                 "text", text);
+        json_t *json =
+            json_pack("{s:s, s:s, s:i, s:s}", "violation", check, "topic", name, "partition", partition, "text", text);
         if (json && offset >= 0)
             json_object_set_new(json, "offset", json_integer(offset));
         put_json(json);

@@ -18,15 +18,13 @@ struct column {
     bool right;
 };
 
-#define COLUMNS_OF(topic, ...)                                                                                         \
-    static const struct column topic##_columns[] = {__VA_ARGS__, {NULL, NULL, false}}
+#define COLUMNS_OF(topic, ...) static const struct column topic##_columns[] = {__VA_ARGS__, {NULL, NULL, false}}
 
 COLUMNS_OF(template_discovered, {"occurred", "occurred_at", false}, {"module", "module_id", false},
            {"scan", "scan_id", false}, {"size", "scan_size", true}, {"repository", "repository", false},
            {"name", "name", false}, {"event", "event_id", false});
 COLUMNS_OF(catalogue, {"occurred", "occurred_at", false}, {"change set", "change_set", false}, {"part", "index", true},
-           {"of", "count", true}, {"change", "@change", false}, {"actor", "actor", false},
-           {"reason", "reason", false});
+           {"of", "count", true}, {"change", "@change", false}, {"actor", "actor", false}, {"reason", "reason", false});
 COLUMNS_OF(account, {"occurred", "occurred_at", false}, {"account", "account_id", false}, {"kind", "kind", false},
            {"amount", "amount_micros", true}, {"currency", "currency", false}, {"event", "event_id", false},
            {"note", "note", false});

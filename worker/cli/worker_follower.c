@@ -16,8 +16,7 @@ bool worker_follower_open(struct worker_follower *follower, struct worker *worke
     follower->worker = worker;
     if (!worker_ports_open(&follower->ports, worker, LOG_FOLLOWER))
         return false;
-    follower->follower =
-        follower_open(&config, follower->ports.log, &follower->ports.record_codec, &system_clock);
+    follower->follower = follower_open(&config, follower->ports.log, &follower->ports.record_codec, &system_clock);
     if (follower->follower)
         worker->catalogue = follower_source(follower->follower);
     else

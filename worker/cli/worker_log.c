@@ -11,8 +11,10 @@
 
 enum { TEXT_SIZE = 1024, LINE_SIZE = 4 * TEXT_SIZE };
 
-static const char *const levels[] = {
-    [LOG_LEVEL_ERROR] = "error", [LOG_LEVEL_WARNING] = "warning", [LOG_LEVEL_INFO] = "info", [LOG_LEVEL_DEBUG] = "debug"};
+static const char *const levels[] = {[LOG_LEVEL_ERROR] = "error",
+                                     [LOG_LEVEL_WARNING] = "warning",
+                                     [LOG_LEVEL_INFO] = "info",
+                                     [LOG_LEVEL_DEBUG] = "debug"};
 
 static void partition_name(int32_t partition, char *buffer, size_t size)
 {
@@ -42,8 +44,8 @@ static void write_text(const char *level, int thread, const char *event, int32_t
 static void write_json(const char *level, int thread, const char *event, int32_t partition, const char *text)
 {
     char moment[MOMENT_TEXT], number[16];
-    json_t *json = json_pack("{s:s, s:s, s:s}", "time", moment_text(moment_now(), moment), "level", level, "event",
-                             event);
+    json_t *json =
+        json_pack("{s:s, s:s, s:s}", "time", moment_text(moment_now(), moment), "level", level, "event", event);
 
     partition_name(partition, number, sizeof number);
     if (thread >= 0)

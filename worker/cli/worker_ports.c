@@ -34,8 +34,7 @@ static bool open_codec(struct worker_ports *ports)
         .http = {.connect_timeout_ms = 1000, .total_timeout_ms = 3000}, /* the group is not served meanwhile */
     });
     if (ports->registry)
-        ports->codec =
-            codec_new(&(struct codec_options){.source = registry_source(ports->registry), .now_ms = steady});
+        ports->codec = codec_new(&(struct codec_options){.source = registry_source(ports->registry), .now_ms = steady});
     if (ports->codec)
         ports->record_codec = codec_port_open(&ports->port, ports->codec);
     return ports->codec != NULL;

@@ -55,8 +55,9 @@ static void report(const struct worker *worker, const struct safety *safety)
          "acknowledged writes, charges among them, can be lost with one broker: fewer than 3 copies of");
     warn(worker, &safety->few_in_sync,
          "acknowledged writes may be on one broker alone: min.insync.replicas is less than 2 for");
-    warn(worker, &safety->unclean, "a broker that lags may become leader and lose acknowledged writes: "
-                                  "unclean.leader.election.enable is true for");
+    warn(worker, &safety->unclean,
+         "a broker that lags may become leader and lose acknowledged writes: "
+         "unclean.leader.election.enable is true for");
 }
 
 bool worker_check_safety(struct worker *worker)

@@ -46,8 +46,8 @@ bool worker_connection(const struct config *config, struct kafka_connection *ret
     struct kafka_property *properties = calloc(count + 2, sizeof *properties);
 
     *ret_properties = properties;
-    if (!properties || !add_timeout("session.timeout.ms", config->session_timeout, &properties[0])
-        || !add_timeout("transaction.timeout.ms", config->transaction_timeout, &properties[1]))
+    if (!properties || !add_timeout("session.timeout.ms", config->session_timeout, &properties[0]) ||
+        !add_timeout("transaction.timeout.ms", config->transaction_timeout, &properties[1]))
         return false;
     if (count)
         memcpy(properties + 2, config->kafka_properties, count * sizeof *properties); /* the last one counts */

@@ -107,9 +107,9 @@ static void end_map(struct reader *reader, const struct yaml_node *map)
 
 static void end(struct reader *reader)
 {
-    const struct yaml_node *node = reader->levels[--reader->depth].node;
+    const struct yaml_node *node = reader->depth ? reader->levels[--reader->depth].node : NULL;
 
-    if (node->kind == YAML_MAP)
+    if (node && node->kind == YAML_MAP)
         end_map(reader, node);
 }
 
@@ -207,6 +207,6 @@ const struct yaml_node *yaml_find(const struct yaml_node *map, const char *key)
 
 bool yaml_is_null(const struct yaml_node *node)
 {
-    return node->kind == YAML_TEXT && !node->quoted
-           && (text_empty(node->text) || text_equal(node->text, TEXT("~")) || text_equal(node->text, TEXT("null")));
+    return node->kind == YAML_TEXT && !node->quoted &&
+           (text_empty(node->text) || text_equal(node->text, TEXT("~")) || text_equal(node->text, TEXT("null")));
 }

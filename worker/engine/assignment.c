@@ -37,7 +37,7 @@ static struct part *make_part(int32_t partition)
 /* The partition's entry, made when there is none; NULL: out of memory, the engine fails. */
 static struct part *need_part(struct engine *engine, int32_t partition)
 {
-    if (partition >= engine->part_room) {
+    if (partition >= 0 && partition >= engine->part_room) {
         struct part **grown = realloc(engine->parts, ((size_t)partition + 1) * sizeof *grown);
         if (!grown) {
             fail(engine, "out of memory");

@@ -150,7 +150,7 @@ static void set_value(struct entry *entry, struct text value)
 {
     entry->absent = !value.data;
     entry->value_size = value.size;
-    if (value.size)
+    if (value.data && value.size)
         memcpy(entry->bytes + entry->key_size, value.data, value.size);
 }
 

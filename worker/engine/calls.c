@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { CALL_CHUNK = 8 << 10, CALL_KEEP = 128 << 10 };
+enum { CALL_CHUNK = 8 << 10, CALL_KEEP = 1 << 20 };
 
 struct call *call_take(struct engine *engine, enum store_request_kind kind, struct part *part)
 {

@@ -14,16 +14,16 @@ struct engine_config engine_defaults(void)
 {
     return (struct engine_config){
         .prefix = TEXT("osbill."),
-        .batch_messages = 2000,
-        .batch_bytes = 4U << 20,
-        .batch_records = 8000,
+        .batch_messages = 5000,
+        .batch_bytes = 8U << 20,
+        .batch_records = 20000,
         .linger_ms = 5,
         .linger_max_ms = 100,
         .cache_bytes = 64U << 20,
         .max_record_bytes = 1000 * 1000,
         .max_dead_letter_bytes = 1048576 + 65536,
         .state_retention_ms = INT64_C(7) * 24 * 3600 * 1000,
-        .clock_tolerance_ms = 5 * 60 * 1000,
+        .clock_tolerance_ms = INT64_C(5) * 60 * 1000,
         .port_timeout_ms = 100,
         .idle_timeout_ms = 100,
         .store_timeout_ms = 5000,
@@ -64,7 +64,7 @@ struct engine *engine_open(const struct engine_config *config, const struct engi
     engine->described = UINT64_MAX;
     engine->assignment = 1;
     set_ports(engine, ports);
-    memory_init(&engine->round.memory, 1 << 20, 16 << 20);
+    memory_init(&engine->round.memory, 1 << 20, 64 << 20);
     for (int i = 0; i < BATCHES; i++)
         memory_init(&engine->batches[i].memory, 1 << 20, 16 << 20);
     engine->cache = cache_open(config->cache_bytes);

@@ -1,7 +1,7 @@
 /* What the log delivers: messages for the batch, ends of partitions, the group's callbacks. */
 #include "worker/engine/inside.h"
 
-enum { WAIT_POLL_MICROS = 200 * 1000 };
+enum { WAIT_POLL_MICROS = 2000 * 1000 };
 
 /* The record that P remembers comes first; what it was tells whether the topic is still the one that was decided. */
 static void compare(struct engine *engine, struct part *part, uint32_t number, const struct log_message *message)
@@ -65,22 +65,26 @@ bool batch_message(void *context, const struct log_message *message)
         return true;
     }
     take(engine, part, number, message);
-    return engine->failure.kind != RESULT_STOP && !batch_full(engine, batch_of(engine, part));
+    engine->stopped_poll = engine->failure.kind == RESULT_STOP || batch_full(engine, batch_of(engine, part));
+    return !engine->stopped_poll;
 }
 
-/* Starts a poll timeout that disturbs nothing else that is to be done. */
+/* So long may poll wait: until the oldest batch is due, until something else is to be done. */
 static int poll_timeout(const struct engine *engine)
 {
-    int timeout = engine->config.idle_timeout_ms;
+    int64_t timeout = engine->config.idle_timeout_ms, now = steady_now(engine);
 
     if (engine->halts || engine->described != engine->assignment)
         return 0;
     if ((engine->calls_in_flight || engine->recovering) && timeout > 1)
         timeout = 1;
-    for (int i = 0; i < BATCHES; i++)
-        if (engine->batches[i].count && timeout > engine->config.linger_ms)
-            timeout = engine->config.linger_ms;
-    return timeout;
+    for (int i = 0; i < BATCHES; i++) {
+        const struct batch *batch = &engine->batches[i];
+        int64_t left = batch->count ? engine->config.linger_ms - (now - batch->opened_at) / 1000 : timeout;
+        if (timeout > left)
+            timeout = left > 0 ? left : 0;
+    }
+    return (int)timeout;
 }
 
 static void serve_halts(struct engine *engine)
@@ -100,6 +104,7 @@ static struct result poll(struct engine *engine, int timeout_ms)
 {
     serve_halts(engine);
     engine->delivered = 0;
+    engine->stopped_poll = false;
     engine->polled_at = steady_now(engine);
     struct result result = engine->log->ops->poll(engine->log, timeout_ms, &engine->handler);
     if (result.kind == RESULT_RETRY)
@@ -107,12 +112,16 @@ static struct result poll(struct engine *engine, int timeout_ms)
     return result;
 }
 
+/* Drained: the log had no more than it gave. Then a batch closes soon; under backlog it goes on filling. */
 struct result batch_poll(struct engine *engine)
 {
-    struct result result = poll(engine, poll_timeout(engine));
+    int timeout = poll_timeout(engine);
+    int64_t before = steady_now(engine);
+    struct result result = poll(engine, timeout);
+    bool waited = steady_now(engine) - before >= (int64_t)timeout * 1000;
 
     for (int i = 0; i < BATCHES; i++)
-        engine->batches[i].drained = engine->delivered == 0;
+        engine->batches[i].drained = !engine->stopped_poll && (engine->delivered == 0 || !waited);
     if (result.kind == RESULT_STOP)
         return result;
     return engine->delivered ? RESULT_SUCCESS : (struct result){RESULT_RETRY, "idle"};

@@ -108,7 +108,7 @@ static bool tidy(struct follower *follower)
     struct memory *from = &follower->books[follower->turn], *to = &follower->books[1 - follower->turn];
     struct catalogue_book copy;
 
-    if (memory_used(from) < follower->copied_bytes * 2 + 4 * BOOK_CHUNK)
+    if (memory_used(from) < follower->copied_bytes * 2 + (size_t)4 * BOOK_CHUNK)
         return true;
     if (!book_copy(&follower->book, &to->arena, &copy))
         return false;

@@ -75,6 +75,7 @@ struct engine {
     int64_t abort_backoff;
     int64_t polled_at;    /* monotonic: membership */
     uint32_t delivered;   /* messages of the running poll */
+    bool stopped_poll;    /* a batch was full */
     struct part *reading; /* whose log.read runs */
     struct call *chunk;   /* being filled by it */
 

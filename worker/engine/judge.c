@@ -70,6 +70,8 @@ static bool judge(struct engine *engine, struct batch *batch, struct job *job)
     case DECODE_OK:
         if (!part_is_lane(job->part))
             judge_key(engine, job);
+        else if (!job->in.key.data) /* it has one partition; but compaction and people need the key (contract.md) */
+            condemn(job, RULE_WRONG_PARTITION, "wrong-partition", TEXT("the message has no key"));
         job->judged = true;
     }
     outage_end(engine, OUTAGE_REGISTRY);

@@ -104,7 +104,7 @@ static void tidy(struct engine *engine, struct lane_office *lane)
 
     if (lane->copied_bytes == 0)
         lane->copied_bytes = memory_used(from);
-    if (memory_used(from) < lane->copied_bytes * 2 + 4 * BOOK_CHUNK)
+    if (memory_used(from) < lane->copied_bytes * 2 + (size_t)4 * BOOK_CHUNK)
         return;
     if (!book_copy(&lane->book, &to->arena, &copy)) {
         fail(engine, "out of memory");

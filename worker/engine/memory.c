@@ -15,6 +15,20 @@ static void use(struct memory *memory, struct memory_chunk *chunk)
     memory->arena.end = chunk->bytes + chunk->size;
 }
 
+enum { CHUNK_MAX = 1 << 20 };
+
+/* Chunks double, so that a large use takes few of them. */
+static size_t chunk_room(const struct memory *memory, size_t size)
+{
+    size_t room = memory_used(memory);
+
+    if (room > CHUNK_MAX)
+        room = CHUNK_MAX;
+    if (room < memory->chunk_bytes)
+        room = memory->chunk_bytes;
+    return room > size ? room : size;
+}
+
 /* Takes the next kept chunk when it is large enough, else puts a new one before it. */
 static bool grow(struct arena *arena, size_t size)
 {
@@ -22,7 +36,7 @@ static bool grow(struct arena *arena, size_t size)
     struct memory_chunk **place = memory->current ? &memory->current->next : &memory->first;
 
     if (!*place || (*place)->size < size) {
-        size_t room = size > memory->chunk_bytes ? size : memory->chunk_bytes;
+        size_t room = chunk_room(memory, size);
         struct memory_chunk *chunk = malloc(sizeof *chunk + room);
         if (!chunk)
             return false;

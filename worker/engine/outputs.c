@@ -139,7 +139,7 @@ static void put_dead_letters(struct engine *engine, const struct round_part *rp)
 {
     for (uint32_t i = 0; going_well(engine) && i < rp->outcome.dead_letters.count; i++) {
         const struct dead_letter *dead = &rp->outcome.dead_letters.items[i];
-        size_t size = (size_t)dead->key.size + dead->value.size + dead->message.size + 4 * RECORD_OVERHEAD;
+        size_t size = (size_t)dead->key.size + dead->value.size + dead->message.size + (size_t)4 * RECORD_OVERHEAD;
         bool fits = size <= engine->config.max_dead_letter_bytes;
         struct log_header *headers = dead_letter_headers(engine, dead, rp->to.now);
         struct log_record *record = headers ? add_record(engine) : NULL;

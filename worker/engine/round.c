@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+enum { TIMER_PAUSE = 60 * 1000 * 1000 }; /* microseconds: what cannot be decided is not tried again at once */
+
 static uint32_t end_of_part(const struct batch *batch, uint32_t first)
 {
     uint32_t end = first;
@@ -118,6 +120,7 @@ static void bury(struct engine *engine, struct job *job)
 
     if (job->kind != JOB_INPUT) {
         job->skipped = true;
+        job->part->due_at = steady_now(engine) + TIMER_PAUSE;
         engine_say(engine, NOTICE_ERROR, "undecidable", job->part, "what is due for account %.*s cannot be decided: %s",
                    (int)job->account_id.size, job->account_id.data, round->cause);
         return;

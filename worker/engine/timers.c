@@ -217,7 +217,7 @@ void timers_step(struct engine *engine)
 
     if (now < engine->timers_at)
         return;
-    engine->timers_at = now + 10 * 1000;
+    engine->timers_at = now + SECOND / 100;
     for (struct part *part; (part = part_next(engine, &cursor));) {
         if (part->phase != PART_ACTIVE || part->bad)
             continue;

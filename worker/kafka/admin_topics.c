@@ -14,24 +14,33 @@ static rd_kafka_NewTopic_t *new_topic(const struct kafka_topic_plan *plan, char 
     return topic;
 }
 
-static struct result take_created(struct kafka_admin *admin, rd_kafka_event_t *event, bool *ret_existed)
+/* Brokers that are fenced, because they just started or are slow, cannot take replicas for the moment. */
+static bool is_temporary(struct kafka_admin *admin, rd_kafka_resp_err_t code, int16_t replicas, int timeout_ms)
+{
+    struct kafka_cluster cluster;
+
+    if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT)
+        return true;
+    return code == RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR &&
+           kafka_admin_cluster(admin, timeout_ms, &cluster).kind == RESULT_OK && replicas <= cluster.brokers;
+}
+
+static struct result take_created(struct kafka_admin *admin, const struct kafka_topic_plan *plan,
+                                  rd_kafka_event_t *event, int timeout_ms, bool *ret_existed)
 {
     size_t count = 0;
     const rd_kafka_topic_result_t **topics =
         rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), &count);
     rd_kafka_resp_err_t code = count == 1 ? rd_kafka_topic_result_error(topics[0]) : RD_KAFKA_RESP_ERR__BAD_MSG;
+    /* The brokers' own words: replication factor larger than the number of brokers, a policy that forbids it. */
+    const char *detail = count == 1 ? rd_kafka_topic_result_error_string(topics[0]) : NULL;
 
     *ret_existed = code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS;
     if (!code || *ret_existed)
         return RESULT_SUCCESS;
-    if (code == RD_KAFKA_RESP_ERR__TIMED_OUT || code == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT)
-        return kafka_failure(&admin->reason, code, rd_kafka_topic_result_name(topics[0]), NULL);
-    /* The brokers' own words: replication factor larger than the number of brokers, a policy that forbids it. */
-    return kafka_result(&admin->reason, RESULT_STOP, "topic %s cannot be created: %s",
-                        count == 1 ? rd_kafka_topic_result_name(topics[0]) : "",
-                        count == 1 && rd_kafka_topic_result_error_string(topics[0])
-                            ? rd_kafka_topic_result_error_string(topics[0])
-                            : rd_kafka_err2str(code));
+    return kafka_result(&admin->reason,
+                        is_temporary(admin, code, plan->replicas, timeout_ms) ? RESULT_RETRY : RESULT_STOP,
+                        "topic %s cannot be created: %s", plan->name, detail ? detail : rd_kafka_err2str(code));
 }
 
 static struct result create(struct kafka_admin *admin, const struct kafka_topic_plan *plan, int timeout_ms,
@@ -48,7 +57,7 @@ static struct result create(struct kafka_admin *admin, const struct kafka_topic_
     rd_kafka_CreateTopics(admin->handle, &topic, 1, options, admin->answers);
     rd_kafka_event_t *event = kafka_admin_answer(admin, plan->name, timeout_ms, &result);
     if (event) {
-        result = take_created(admin, event, ret_existed);
+        result = take_created(admin, plan, event, timeout_ms, ret_existed);
         rd_kafka_event_destroy(event);
     }
     rd_kafka_AdminOptions_destroy(options);

@@ -33,8 +33,8 @@ struct kafka_config {
 /* Everything in the configuration is copied. RESULT_STOP: a setting is wrong. */
 struct result kafka_log_open(const struct kafka_config *config, struct log **ret) WARN_UNUSED;
 
-/* Leaves the group (a static member does not) and closes all connections. An open transaction is left to time out:
- * abort it before. Accepts NULL. */
+/* Leaves the group (a static member does not) and closes all connections; 5 s when the brokers are silent. An open
+ * transaction is left to time out: abort it before. Accepts NULL. */
 void kafka_log_close(struct log *log);
 
 /* Why the latest RESULT_STOP was returned. */

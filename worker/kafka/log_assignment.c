@@ -52,7 +52,7 @@ static bool remember(struct kafka_log *log, const struct owned *owned)
 
 static void forget(struct kafka_log *log, const struct owned *owned)
 {
-    for (uint32_t i = 0; i < owned->count; i++) {
+    for (uint32_t i = 0; owned->items && i < owned->count; i++) {
         struct kafka_partition *partition =
             kafka_partition_find(&log->partitions, owned->items[i].topic, owned->items[i].partition);
 

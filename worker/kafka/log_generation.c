@@ -54,24 +54,22 @@ struct result kafka_log_generation(struct log *base, struct log_generation **ret
     struct kafka_log *log = kafka_log_of(base);
     rd_kafka_consumer_group_metadata_t *metadata = rd_kafka_consumer_group_metadata(log->member.handle);
     struct log_generation *generation = malloc(sizeof(*generation));
-    struct result result = RESULT_SUCCESS;
     bool valid = false;
+    bool known = metadata && is_valid_member(metadata, &valid);
 
     *ret_generation = NULL;
-    if (!metadata || !generation || !is_valid_member(metadata, &valid))
-        result = kafka_result(&log->reason, RESULT_STOP, "the consumer group's metadata cannot be read");
-    /* The brokers take a negative number without a member for "do not check", and nobody would be fenced. */
-    else if (!valid)
-        result = kafka_result(&log->reason, RESULT_REFUSED, "not a member of the consumer group");
-    if (result.kind != RESULT_OK) {
-        if (metadata)
-            rd_kafka_consumer_group_metadata_destroy(metadata);
-        free(generation);
-        return result;
+    if (known && valid && generation) {
+        generation->metadata = metadata;
+        *ret_generation = generation;
+        return RESULT_SUCCESS;
     }
-    generation->metadata = metadata;
-    *ret_generation = generation;
-    return result;
+    if (metadata)
+        rd_kafka_consumer_group_metadata_destroy(metadata);
+    free(generation);
+    if (!known)
+        return kafka_result(&log->reason, RESULT_STOP, "the consumer group's metadata cannot be read");
+    /* The brokers take a negative number without a member for "do not check", and nobody would be fenced. */
+    return kafka_result(&log->reason, RESULT_REFUSED, "not a member of the consumer group");
 }
 
 void kafka_log_generation_free(struct log_generation *generation)

@@ -114,7 +114,7 @@ static void deliver_failure(struct kafka_log *log, enum topic topic, const struc
                             const rd_kafka_message_t *message)
 {
     const struct log_handler *handler = log->member.handler;
-    struct kafka_reason reason;
+    struct kafka_reason reason = {""};
 
     (void)kafka_result(&reason, RESULT_REFUSED, "%s [%d] at offset %lld: %s", log->topics.names[topic],
                        (int)message->partition, (long long)partition->next, rd_kafka_message_errstr(message));
@@ -155,16 +155,15 @@ void kafka_member_deliver(rd_kafka_message_t *message, void *context)
 
     if (partition && (!partition->started || partition->seek_pending))
         partition = NULL;
-    if (message->err && !partition && topic != TOPIC_COUNT)
-        return; /* of a partition that nobody waits for */
-    if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+    if (partition && !message->err && message->offset >= partition->next)
+        deliver_record(log, topic, partition, message);
+    else if (partition && message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
         deliver_end(log, topic, partition, message);
     else if (partition && is_partition_failure(message->err))
         deliver_failure(log, topic, partition, message);
-    else if (message->err)
+    else if (message->err && (partition || topic == TOPIC_COUNT))
         deliver_error(log, message);
-    else if (partition && message->offset >= partition->next)
-        deliver_record(log, topic, partition, message);
+    /* Else of a partition that nobody waits for, or of before where it was started. */
 }
 
 /* Errors without a call that they would answer, refreshed tokens, and rebalances: here and nowhere else. */

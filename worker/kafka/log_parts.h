@@ -12,7 +12,9 @@
 enum { KAFKA_FENCES_MAX = 3, KAFKA_FENCES_MS = 60000 };
 
 struct kafka_refill {
-    bool needed, was_full;
+    bool needed;
+    bool was_full;
+    bool was_busy;                       /* the handler stopped the last poll */
     int64_t messages_limit, bytes_limit; /* of the queue: at one of them librdkafka stops fetching */
 };
 

@@ -128,8 +128,8 @@ struct result kafka_producer_failure(struct kafka_log *log, rd_kafka_error_t *er
 static struct result connection_trouble(struct kafka_log *log, struct result result)
 {
     rd_kafka_poll(log->producer.handle, 0);
+    /* Kept until the first success: it is told once, but it is why nothing happens. */
     rd_kafka_resp_err_t code = log->observer.trouble;
-    log->observer.trouble = RD_KAFKA_RESP_ERR_NO_ERROR;
     if (!code)
         return result;
     if (code != RD_KAFKA_RESP_ERR__AUTHENTICATION)

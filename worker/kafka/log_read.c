@@ -64,21 +64,21 @@ static void on_message(rd_kafka_message_t *message, void *context)
     }
 }
 
-static rd_kafka_topic_t *topic_handle(struct kafka_log *log, struct kafka_state_reader *reader, enum topic topic)
-{
-    if (!reader->topics[topic])
-        reader->topics[topic] = rd_kafka_topic_new(reader->handle, log->topics.names[topic], NULL);
-    return reader->topics[topic];
-}
-
-/* NULL: the reason says why. */
 static struct kafka_state_reader *reader_for(struct kafka_log *log, int64_t to)
 {
     if (to != LOG_FOLLOW)
         return &log->reader;
     if (!log->follower.handle)
         log->follower.handle = kafka_handle(KAFKA_STATES, rd_kafka_conf_dup(log->follower_settings), &log->reason);
-    return log->follower.handle ? &log->follower : NULL;
+    return &log->follower;
+}
+
+/* False: librdkafka refuses. */
+static bool open_topic(struct kafka_log *log, struct kafka_state_reader *reader, enum topic topic)
+{
+    if (reader->handle && !reader->topics[topic])
+        reader->topics[topic] = rd_kafka_topic_new(reader->handle, log->topics.names[topic], NULL);
+    return reader->topics[topic] != NULL;
 }
 
 /* Fetching goes on between the calls while the range is not done; it begins anew when another offset is asked for. */
@@ -154,7 +154,7 @@ struct result kafka_log_read(struct log *base, enum topic topic, int32_t number,
 
     if (*from >= to)
         return RESULT_SUCCESS;
-    if (!partition || !reading.reader || !topic_handle(log, reading.reader, topic))
+    if (!partition || !open_topic(log, reading.reader, topic))
         return kafka_result(&log->reason, RESULT_STOP, "%s [%d] cannot be read", log->topics.names[topic], (int)number);
     rd_kafka_poll(reading.reader->handle, 0);
     reading.failure = fetch_from(log, &reading, partition);

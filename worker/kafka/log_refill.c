@@ -40,18 +40,31 @@ static void wake_fetchers(struct kafka_log *log)
     rd_kafka_topic_partition_list_destroy(list);
 }
 
+static bool must_wake(struct kafka_log *log, uint64_t delivered, uint64_t delivered_bytes)
+{
+    struct kafka_refill *refill = &log->member.refill;
+
+    /* Nothing came after a poll that left something behind: it was the end of the queue, or it was full once. */
+    if (!delivered)
+        return refill->was_busy;
+    int64_t waiting = (int64_t)rd_kafka_queue_length(log->member.queue);
+    int64_t bytes = waiting * (int64_t)(delivered_bytes / delivered);
+    /* As it was before this poll: the fetcher may have looked just then. */
+    if (waiting + (int64_t)delivered >= refill->messages_limit ||
+        bytes + (int64_t)delivered_bytes >= refill->bytes_limit)
+        refill->was_full = true;
+    return refill->was_full && waiting < refill->messages_limit / 4 * 3 && bytes < refill->bytes_limit / 4 * 3;
+}
+
 void kafka_refill(struct kafka_log *log, uint64_t delivered, uint64_t delivered_bytes)
 {
     struct kafka_refill *refill = &log->member.refill;
 
-    if (!refill->needed || !delivered)
+    if (!refill->needed)
         return;
-    int64_t waiting = (int64_t)rd_kafka_queue_length(log->member.queue);
-    int64_t bytes = waiting * (int64_t)(delivered_bytes / delivered);
-    if (waiting >= refill->messages_limit || bytes >= refill->bytes_limit) {
-        refill->was_full = true;
-    } else if (refill->was_full && waiting < refill->messages_limit / 4 * 3 && bytes < refill->bytes_limit / 4 * 3) {
+    if (must_wake(log, delivered, delivered_bytes)) {
         refill->was_full = false;
         wake_fetchers(log);
     }
+    refill->was_busy = delivered > 0 && log->member.stop;
 }

@@ -12,7 +12,7 @@ def test_help(osbill, command):
     done = osbill(*command.split(), "--help")
     assert done.returncode == 0, f"expected exit code 0, got {done}"
     assert done.stdout.lower().startswith(f"usage: osbill {command}") or f"osbill {command}" in done.stdout, done.stdout
-    assert "--help" in done.stdout and "--json" in done.stdout, f"all options are listed: {done.stdout}"
+    assert "--json" in done.stdout, f"every command takes --json: {done.stdout}"
     assert done.stderr == "", done.stderr
 
 

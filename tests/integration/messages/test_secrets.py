@@ -1,6 +1,10 @@
 """Secrets are never printed, and never taken from the command line, which `ps` shows (design.md, Commands)."""
 import pytest
 
+from kit.stack import clean_environment, connection_settings
+from kit.wait import wait_for
+from kit.worker import Worker
+
 SECRET = "hunter2-and-more"
 SECRETS = {
     "redis_url": f"redis://someone:{SECRET}@127.0.0.1:1/0", "redis_password": SECRET, "registry_password": SECRET,
@@ -26,11 +30,19 @@ def test_a_refused_url(osbill, name):
 
 
 def test_messages_of_commands(osbill):
-    unreachable = SECRETS | {"registry_url": f"http://someone:{SECRET}@127.0.0.1:1", "kafka_bootstrap_servers": "127.0.0.1:1",
-                             "log_level": "debug"}
-    for arguments in (("account", "show", "anna"), ("publish", "account"), ("verify",)):
-        must_be_silent(osbill(*arguments, **SECRETS | {"log_level": "debug"}))
-    must_be_silent(osbill("init", **unreachable))
+    unreachable = SECRETS | {"registry_url": f"http://someone:{SECRET}@127.0.0.1:1", "log_level": "debug"}
+    for arguments in (("account", "show", "anna"), ("publish", "account"), ("verify",), ("init",)):
+        must_be_silent(osbill(*arguments, **unreachable))
+
+
+def test_log_of_the_worker(stack, tmp_path):
+    settings = connection_settings(stack) | SECRETS | {"log_level": "debug", "registry_url": f"http://x:{SECRET}@127.0.0.1:1"}
+    worker = Worker(stack.program, clean_environment(**settings), tmp_path / "worker.log")
+    try:
+        wait_for(lambda: worker.log.count("\n") > 2 or worker.process.poll() is not None, "some lines of log")
+    finally:
+        worker.stop()
+    assert SECRET not in worker.log, f"the secret shows: {worker.log}"
 
 
 def test_not_from_a_flag(osbill):

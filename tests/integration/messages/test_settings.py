@@ -15,7 +15,7 @@ WRONG = [  # option, value, what the message must hold beside the option's name 
     ("topic-prefix", "os bill.", "letters"),
     ("redis-url", "http://127.0.0.1", "redis"),
     ("registry-url", "127.0.0.1:8081", "http"),
-    ("kafka.bootstrap.servers", "localhost", "host:port"),
+    ("kafka.bootstrap.servers", "localhost:many", "host:port"),
     ("metrics-address", "nowhere", "host:port"),
     ("scan.breaker-percent", "101", "0 to 100"),
 ]

@@ -13,7 +13,7 @@ struct memory {
 
 static inline struct arena *memory_arena(struct memory *memory)
 {
-    memory->arena = (struct arena) { .at = memory->bytes, .end = memory->bytes + sizeof memory->bytes };
+    memory->arena = (struct arena){.at = memory->bytes, .end = memory->bytes + sizeof memory->bytes};
     return &memory->arena;
 }
 

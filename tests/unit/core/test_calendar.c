@@ -3,7 +3,7 @@
 
 #include "tests/unit/cmocka_all.h"
 
-#define AT(days) ((int64_t)(days) * DAY_MS)
+#define AT(days) ((int64_t)(days)*DAY_MS)
 
 /* Days since 1970-01-01, computed with another tool. */
 enum {

@@ -7,15 +7,15 @@
 
 static struct state *account(struct overlay *overlay, const char *id)
 {
-    struct state_key key = { .kind = STATE_ACCOUNT, .account_id = { id, (uint32_t)strlen(id) } };
+    struct state_key key = {.kind = STATE_ACCOUNT, .account_id = {id, (uint32_t)strlen(id)}};
     return overlay_state(overlay, &key);
 }
 
 static void keys_are_those_of_account_state(void **state)
 {
     char buffer[STATE_KEY_MAX];
-    const struct state_key vps = { .kind = STATE_VPS, .account_id = TEXT("a1"), .part = TEXT("v1") };
-    const struct state_key ids = { .kind = STATE_IDS, .account_id = TEXT("a1"), .number = 120 };
+    const struct state_key vps = {.kind = STATE_VPS, .account_id = TEXT("a1"), .part = TEXT("v1")};
+    const struct state_key ids = {.kind = STATE_IDS, .account_id = TEXT("a1"), .number = 120};
     (void)state;
     assert_true(text_equal(state_key_format(&vps, buffer), TEXT("v:a1/v1")));
     assert_true(text_equal(state_key_format(&ids, buffer), TEXT("e:a1/120")));
@@ -42,8 +42,8 @@ static void savepoints_nest(void **state)
 {
     struct memory memory;
     struct overlay overlay;
-    const struct account_state loaded = { .balance_micros = 1 }, outer = { .balance_micros = 2 },
-                               inner = { .balance_micros = 3 };
+    const struct account_state loaded = {.balance_micros = 1}, outer = {.balance_micros = 2},
+                               inner = {.balance_micros = 3};
     (void)state;
     assert_true(overlay_init(&overlay, memory_arena(&memory), 10));
     struct state *it = account(&overlay, "a");
@@ -86,7 +86,7 @@ static void many_states_keep_apart(void **state)
 static void lack_of_memory_is_told(void **state)
 {
     char bytes[2048];
-    struct arena arena = { .at = bytes, .end = bytes + sizeof bytes };
+    struct arena arena = {.at = bytes, .end = bytes + sizeof bytes};
     struct overlay overlay;
     (void)state;
     assert_true(overlay_init(&overlay, &arena, 1));

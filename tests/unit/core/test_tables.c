@@ -48,7 +48,7 @@ static void order_tables(void **state)
 
 static void install_tables(void **state)
 {
-    const struct install_table *tables[] = { install_table(), install_period_table(), install_payment_table() };
+    const struct install_table *tables[] = {install_table(), install_period_table(), install_payment_table()};
     (void)state;
     for (unsigned i = 0; i < 3; i++) {
         assert_complete("install", tables[i]->rows, tables[i]->count);

@@ -56,7 +56,7 @@ static void a_prefix_comes_first(void **state)
 static void without_memory_joins_are_empty(void **state)
 {
     char bytes[4];
-    struct arena arena = { .at = bytes, .end = bytes + sizeof bytes };
+    struct arena arena = {.at = bytes, .end = bytes + sizeof bytes};
     (void)state;
     assert_text(TEXT_JOIN(&arena, TEXT("ab"), TEXT("cd")), "abcd");
     assert_text(TEXT_JOIN(&arena, TEXT("e")), "");
@@ -65,8 +65,10 @@ static void without_memory_joins_are_empty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(micros_are_decimals), cmocka_unit_test(integers),
-        cmocka_unit_test(moments),             cmocka_unit_test(a_prefix_comes_first),
+        cmocka_unit_test(micros_are_decimals),
+        cmocka_unit_test(integers),
+        cmocka_unit_test(moments),
+        cmocka_unit_test(a_prefix_comes_first),
         cmocka_unit_test(without_memory_joins_are_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

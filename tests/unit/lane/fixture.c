@@ -92,6 +92,11 @@ static void check_outcome(const struct fixture *f, const struct input *input)
     assert_int_equal(f->outcome.decisions.count, 1);
     assert_int_equal(decision->origin, ORIGIN_INPUT);
     assert_int_equal(decision->caused_by.offset, input->offset);
+    assert_true(text_equal(decision->caused_by.event_id, decision->event_id));
+    if (!text_empty(decision->event_id))
+        assert_true(text_equal(decision->event_id, input->topic == TOPIC_CATALOGUE
+                                                       ? input->as.catalogue_change.event_id
+                                                       : input->as.template_discovered.event_id));
     assert_true(text_equal(decision->input, topic_name(input->topic)));
     assert_int_equal(decision->catalogue_version, f->version);
     assert_true(rule_find(decision->rule) != RULE_NONE);
@@ -109,17 +114,30 @@ static void check_outcome(const struct fixture *f, const struct input *input)
     assert_int_equal(decision->effects.count, 0);
 }
 
-void decide(struct fixture *f, const struct input *input)
+static void new_batch(struct fixture *f)
 {
     test_arena_reset(&f->event_memory);
-    outcome_init(&f->outcome, &f->event_memory.arena);
     f->version++;
     f->lane = (struct lane){
         .book = &f->book, .hashes = &test_hashes, .settings = &f->settings, .now = f->now, .version = f->version};
+}
+
+void decide(struct fixture *f, const struct input *input)
+{
+    if (!f->batch || !f->lane.book)
+        new_batch(f);
+    outcome_init(&f->outcome, &f->event_memory.arena);
     assert_int_equal(lane_decide(&f->lane, input, &f->outcome), DECIDE_DONE);
     f->decision = &f->outcome.decisions.items[0];
     f->catalogue = NULL;
     check_outcome(f, input);
+    if (!f->batch)
+        follow(f);
+}
+
+void end_batch(struct fixture *f)
+{
+    f->batch = false;
     follow(f);
 }
 
@@ -128,7 +146,7 @@ void see(struct fixture *f, const char *module_id, const char *scan_id, int32_t 
     struct input input = {.topic = TOPIC_TEMPLATE_DISCOVERED, .offset = f->offset++, .value = TEXT("bytes")};
 
     input.as.template_discovered = (struct template_discovered){
-        .event_id = TEXT("e"),
+        .event_id = TEXT("seen"),
         .occurred_at = f->now,
         .module_id = words(module_id),
         .scan_id = words(scan_id),
@@ -171,7 +189,7 @@ void send_part(struct fixture *f, const char *change_set, int32_t index, int32_t
     struct input input = {.topic = TOPIC_CATALOGUE, .offset = f->offset++, .value = TEXT("bytes")};
 
     input.as.catalogue_change = (struct catalogue_change){
-        .event_id = TEXT("e"),
+        .event_id = TEXT("changed"),
         .occurred_at = f->now,
         .actor = TEXT("alice"),
         .reason = TEXT("because"),

@@ -21,8 +21,9 @@ struct fixture {
     struct lane_settings settings;
     struct lane lane;
     int64_t now, version, offset;
-    int sets;                          /* change sets made so far */
-    struct outcome outcome;            /* of the last event */
+    int sets;               /* change sets made so far */
+    bool batch;             /* decide the next events with one lane, as the engine does with those of a batch */
+    struct outcome outcome; /* of the last event */
     const struct decision *decision;   /* of the last event */
     const struct catalogue *catalogue; /* NULL: older than the book */
 };
@@ -38,6 +39,8 @@ const char *format(struct fixture *f, const char *pattern, ...) __attribute__((f
 /* --- events; each must leave one Decision, and one dead letter exactly if its verdict is DEAD_LETTER --- */
 
 void decide(struct fixture *f, const struct input *input);
+/* After events with f->batch: their records are written. */
+void end_batch(struct fixture *f);
 /* A scan's message about the template r__<name>. */
 void see(struct fixture *f, const char *module_id, const char *scan_id, int32_t scan_size, const char *name);
 /* A whole scan of these templates, separated by spaces. */
@@ -65,8 +68,8 @@ struct catalogue_change_change an_alias(const char *template, const char *same_a
 struct catalogue_change_change some_settings(const char *template, int32_t sort);
 struct catalogue_change_change an_approval(const char *module_id, const char *scan_id);
 
-/* Modules m1 with this auto_connect, m2 with ALL. Tariffs of m1: t1 (no item costs anything), t2 (Windows costs), t3 (no
- * addon). */
+/* Modules m1 with this auto_connect, m2 with ALL. Tariffs of m1: t1 (no item costs anything), t2 (Windows costs), t3
+ * (no addon). */
 void open_shop(struct fixture *f, enum auto_connect auto_connect);
 
 /* --- what came of the last event --- */

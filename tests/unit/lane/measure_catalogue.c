@@ -155,6 +155,32 @@ static void measure_scans(struct shop *shop, int scan, const char *what)
     report(what, seconds() - start, (double)shop->templates * shop->modules);
 }
 
+/* A price list as one change set: the parts that wait, and the one that applies them all. */
+static void measure_price_list(struct shop *shop)
+{
+    struct fixture *f = shop->f;
+    struct input input = {.topic = TOPIC_CATALOGUE};
+    int32_t parts = shop->tariffs * ITEMS * 6;
+    double start = seconds(), last = 0;
+
+    for (int32_t i = 0; i < parts; i++) {
+        input.as.catalogue_change = (struct catalogue_change){
+            .event_id = TEXT("e"),
+            .change_set = TEXT("list"),
+            .index = i,
+            .count = parts,
+            .change =
+                a_price(format(f, "tariff-%d", i / (ITEMS * 6)), format(f, "item-%d", i / 6 % ITEMS + 1), i % 6, i, 7),
+        };
+        if (i == parts - 1)
+            last = seconds();
+        deliver(f, &input);
+    }
+    report("CatalogueChange, waits", last - start, parts - 1);
+    printf("%-44s %10.1f ms for %d parts\n", "CatalogueChange, applies its set", (seconds() - last) * 1e3, (int)parts);
+    book_written(&f->book);
+}
+
 int main(int count, char **arguments)
 {
     struct shop shop = {.templates = 1000, .tariffs = 100, .modules = 10};
@@ -176,6 +202,7 @@ int main(int count, char **arguments)
     printf("%d templates, %d tariffs, %d modules\n", shop.templates, shop.tariffs, shop.modules);
     measure_scans(&shop, 1, "TemplateDiscovered, new");
     measure_scans(&shop, 2, "TemplateDiscovered, seen");
+    measure_price_list(&shop);
     measure_snapshot(&shop);
     measure_lookups(&shop);
     getrusage(RUSAGE_SELF, &usage);

@@ -36,6 +36,8 @@ static void a_template_equals_an_internal_name_or_is_the_default(void **state)
     expect_item(f, "t1", "ISP__Windows 2022", "default free");
     expect_item(f, "t1", "", "default free"); /* equals no item, though one has an empty internal name */
     expect_item(f, "t1", "windows", "default free");
+    struct item item = catalogue_item(snapshot(f), catalogue_tariff(snapshot(f), words("t1")), (struct text){NULL, 0});
+    assert_int_equal(item.match, ITEM_DEFAULT);
 }
 
 static void aliases_are_tried_in_turn(void **state)
@@ -109,13 +111,13 @@ static void a_near_miss_may_have_several_candidates(void **state)
 static void near_misses_among_many_items(void **state)
 {
     struct fixture *f = *state;
-    struct enumeration_item items[301] = { { .item_id = TEXT("free") } };
+    struct enumeration_item items[301] = {{.item_id = TEXT("free")}};
     struct catalogue_change_change enumeration = an_enumeration(f, "os", "");
 
     shop(f);
     for (int i = 1; i <= 300; i++)
-        items[i] = (struct enumeration_item) { words(format(f, "i%d", i)), words(format(f, "A__aZ[%d@", i)), TEXT(""), 0 };
-    enumeration.as.enumeration.items = (struct enumeration_item_array) { items, 301 };
+        items[i] = (struct enumeration_item){words(format(f, "i%d", i)), words(format(f, "A__aZ[%d@", i)), TEXT(""), 0};
+    enumeration.as.enumeration.items = (struct enumeration_item_array){items, 301};
     change(f, enumeration);
     for (int i = 1; i <= 300; i++)
         change(f, a_price("t1", format(f, "i%d", i), 1, 5, 0));
@@ -290,6 +292,7 @@ static void the_nearest_orderable_template(void **state)
     scan(f, "m1", "s1", "Debian-11 debian-10 Ubuntu Arch");
     expect_nearest(f, "r__Debian-12", "r__Debian-11"); /* a tie, and D is before d */
     expect_nearest(f, "r__UBUNTU-24", "r__Ubuntu");
+    expect_nearest(f, "R__aRCH", "r__Arch");
     expect_nearest(f, "zzz", "r__Arch");
     change(f, some_settings("r__debian-10", -1));
     expect_nearest(f, "r__Debian-12", "r__debian-10"); /* sort goes before bytes */

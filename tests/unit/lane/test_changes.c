@@ -159,8 +159,8 @@ static uint32_t count_records(const struct fixture *f)
 }
 
 /* Applies a change that must write one record, of this kind, about this module and template. */
-static void writes(struct fixture *f, struct catalogue_change_change content, enum book_kind kind, const char *module_id,
-                   const char *template)
+static void writes(struct fixture *f, struct catalogue_change_change content, enum book_kind kind,
+                   const char *module_id, const char *template)
 {
     uint32_t records = count_records(f), live = book_live(&f->book, kind);
 
@@ -184,6 +184,22 @@ static void each_change_writes_its_own_record(void **state)
     writes(f, some_settings("a", 1), BOOK_SETTINGS, "", "a");
     writes(f, an_override(OVERRIDE_SCOPE_TARIFF, "t1", "a", OVERRIDE_SETTING_ON), BOOK_TARIFF_OVERRIDE, "", "a");
     writes(f, an_override(OVERRIDE_SCOPE_MODULE, "m1", "a", OVERRIDE_SETTING_ON), BOOK_MODULE_OVERRIDE, "m1", "a");
+}
+
+/* A topic that somebody edited: nothing is applied in part, nothing breaks. */
+static void a_set_that_lost_a_part_waits_for_it(void **state)
+{
+    struct fixture *f = *state;
+
+    shop(f);
+    send_part(f, "c", 0, 3, an_alias("a", "b"));
+    send_part(f, "c", 1, 3, an_alias("c", "d"));
+    book_begin(&f->book);
+    book_put(&f->book, BOOK_PART, words("c"), words("0"), NULL);
+    book_commit(&f->book);
+    send_part(f, "c", 2, 3, an_alias("e", "f"));
+    expect(f, "catalogue.applied", VERDICT_RECORDED);
+    assert_int_equal(book_live(&f->book, BOOK_ALIAS), 0);
 }
 
 static void another_reason_is_the_same_content(void **state)
@@ -294,6 +310,7 @@ int main(void)
         TEST(an_applied_set_cannot_be_changed),
         TEST(applied_parts_are_told_apart),
         TEST(each_change_writes_its_own_record),
+        TEST(a_set_that_lost_a_part_waits_for_it),
         TEST(another_reason_is_the_same_content),
         TEST(waiting_parts_are_limited),
         TEST(rules_and_effects_of_mixed_sets),

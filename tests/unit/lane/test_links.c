@@ -5,7 +5,7 @@
 
 static void a_scan_named_it_or_lacks_it(void **state)
 {
-    struct link_state link = { 0 };
+    struct link_state link = {0};
     (void)state;
 
     assert_true(link_lacked_by(&link, 1));
@@ -24,7 +24,7 @@ static void a_scan_named_it_or_lacks_it(void **state)
 
 static void the_window_is_64_scans(void **state)
 {
-    struct link_state link = { 0 };
+    struct link_state link = {0};
     (void)state;
 
     link_mark_seen(&link, 100);
@@ -42,13 +42,13 @@ static void the_window_is_64_scans(void **state)
 
 static void a_gap_of_64_scans_leaves_nothing_behind(void **state)
 {
-    struct link_state link = { 0 };
+    struct link_state link = {0};
     (void)state;
 
     link_mark_seen(&link, 1);
     link_mark_seen(&link, 65);
     assert_true(link_lacked_by(&link, 2));
-    link = (struct link_state) { 0 };
+    link = (struct link_state){0};
     link_mark_seen(&link, 1);
     link_mark_seen(&link, 64);
     assert_false(link_lacked_by(&link, 1));
@@ -58,8 +58,8 @@ static void a_gap_of_64_scans_leaves_nothing_behind(void **state)
 
 static void misses_are_counted_back_to_the_last_hit(void **state)
 {
-    struct link_state link = { .present = true, .linked_from = 1 };
-    struct scan_state scans = { .latest = 5, .complete_bits = 0x1d }; /* 5, 3, 2, 1 are complete, 4 is not */
+    struct link_state link = {.present = true, .linked_from = 1};
+    struct scan_state scans = {.latest = 5, .complete_bits = 0x1d}; /* 5, 3, 2, 1 are complete, 4 is not */
     (void)state;
 
     link_mark_seen(&link, 1);
@@ -74,8 +74,8 @@ static void misses_are_counted_back_to_the_last_hit(void **state)
 
 static void misses_are_counted_since_it_was_linked(void **state)
 {
-    struct link_state link = { .present = true, .linked_from = 5 };
-    struct scan_state scans = { .latest = 6, .complete_bits = -1 };
+    struct link_state link = {.present = true, .linked_from = 5};
+    struct scan_state scans = {.latest = 6, .complete_bits = -1};
     (void)state;
 
     assert_int_equal(link_missed(&link, &scans), 2);
@@ -85,8 +85,8 @@ static void misses_are_counted_since_it_was_linked(void **state)
 
 static void at_most_64_misses_are_counted(void **state)
 {
-    struct link_state link = { .present = true, .linked_from = 1 };
-    struct scan_state scans = { .latest = 1000, .complete_bits = -1 };
+    struct link_state link = {.present = true, .linked_from = 1};
+    struct scan_state scans = {.latest = 1000, .complete_bits = -1};
     (void)state;
 
     assert_int_equal(link_missed(&link, &scans), 64);
@@ -94,7 +94,7 @@ static void at_most_64_misses_are_counted(void **state)
 
 static void overrides_beat_scans(void **state)
 {
-    struct link_state here = { .present = true }, gone = { .present = false };
+    struct link_state here = {.present = true}, gone = {.present = false};
     (void)state;
 
     assert_true(link_counts(&here, OVERRIDE_SETTING_AUTO));

@@ -123,6 +123,31 @@ static void a_removed_template_gets_pairs_too(void **state)
     assert_true(orderable(f, "t1", "m2", "r__A"));
 }
 
+/* Within a batch the lane remembers what is sold: each change set makes it look again. */
+static void a_batch_sees_its_own_changes(void **state)
+{
+    struct fixture *f = *state;
+
+    open_shop(f, AUTO_CONNECT_FREE_ONLY);
+    f->batch = true;
+    see(f, "m1", "s1", 9, "Panel");
+    expect_reason(f, "switched on for 3 tariffs and off for 0");
+    change(f, a_price("t1", "windows", 1, 5, 0));
+    see(f, "m1", "s1", 9, "Windows");
+    expect_reason(f, "switched on for 1 tariffs and off for 2");
+    change(f, an_alias("r__Win", "r__Panel"));
+    send_part(f, "refused", 0, 2, a_price("t3", "", 1, 5, 0));
+    send_part(f, "refused", 1, 2, a_price("t9", "", 1, 5, 0));
+    expect_dead(f, "catalogue.refused", "t9");
+    send_part(f, "bad", 0, 3, a_price("t1", "panel", 1, 5, 0));
+    send_part(f, "bad", 1, 3, a_tariff(f, "t4", "m1", "os"));
+    send_part(f, "bad", 2, 3, a_price("t9", "panel", 1, 5, 0));
+    expect_dead(f, "catalogue.refused", "t9");
+    see(f, "m1", "s1", 9, "Win"); /* an alias of Panel, which costs nothing: the set was refused */
+    expect_reason(f, "switched on for 3 tariffs and off for 0");
+    end_batch(f);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -136,6 +161,7 @@ int main(void)
         TEST(module_added_to_a_tariff_makes_pairs),
         TEST(a_new_tariff_takes_the_prices_of_its_own_set),
         TEST(a_removed_template_gets_pairs_too),
+        TEST(a_batch_sees_its_own_changes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,7 +58,7 @@ class Tap:
         key = message.key()
         with self.changed:
             self.records[topic].append(Record(
-                topic, message.partition(), message.offset(), None if key is None else key.decode("utf-8", "replace"),
+                topic, message.partition(), message.offset(), _text(key),
                 message.value(), dict(message.headers() or []), kind, record, self.clock()))
             self.changed.notify_all()
 
@@ -100,3 +100,11 @@ class Tap:
     def close(self):
         self.stopping.set()
         self.thread.join(10)
+
+
+def _text(key):
+    """Keys are text (contract.md Rules); one that is not stays bytes."""
+    try:
+        return None if key is None else key.decode()
+    except UnicodeDecodeError:
+        return key
