@@ -31,6 +31,17 @@ static char *append(char *at, struct text part)
     return at + part.size;
 }
 
+static char *append_escaped(char *at, struct text part)
+{
+    for (uint32_t i = 0; i < part.size; i++) {
+        if (part.data[i] == '/' || part.data[i] == '%')
+            at = append(at, part.data[i] == '/' ? TEXT("%2F") : TEXT("%25"));
+        else
+            *at++ = part.data[i];
+    }
+    return at;
+}
+
 static char *append_number(char *at, int64_t number)
 {
     char digits[20];
@@ -55,7 +66,7 @@ struct text state_key_format(const struct state_key *key, char *buffer)
 
     *at++ = letters[key->kind];
     *at++ = ':';
-    at = append(at, key->account_id);
+    at = key->kind == STATE_ACCOUNT ? append(at, key->account_id) : append_escaped(at, key->account_id);
     if (key->kind != STATE_ACCOUNT)
         *at++ = '/';
     if (key->kind == STATE_VPS || key->kind == STATE_ORDER)

@@ -20,8 +20,8 @@ enum state_kind {
     STATE_KINDS
 };
 
-/* Longest key: letter, colon, two ids of 128 bytes, slash. */
-#define STATE_KEY_MAX 260
+/* Longest key: letter, colon, an id of 128 bytes, each escaped, slash, another id. */
+#define STATE_KEY_MAX 520
 
 struct state_key {
     enum state_kind kind;
@@ -58,7 +58,8 @@ struct overlay {
 /* Prepares an empty overlay for about `expected` states. False: out of memory. */
 bool overlay_init(struct overlay *overlay, struct arena *arena, uint32_t expected);
 
-/* Writes the key as in account-state to `buffer` (STATE_KEY_MAX bytes) and returns it. */
+/* Writes the key as in account-state to `buffer` (STATE_KEY_MAX bytes) and returns it. Ids may hold a slash: in front
+ * of the one that parts them, '/' is written %2F and '%' %25, so that no two pairs of ids share a key. */
 struct text state_key_format(const struct state_key *key, char *buffer);
 /* The kind that a key in its account-state form names; STATE_KINDS: none (p:<N>, or unknown). */
 enum state_kind state_key_kind(struct text key);

@@ -23,7 +23,9 @@ enum {
     PENDING = 64,
 };
 
-/* Measures that a planted fault takes away: the simulation must notice each. */
+/* Measures that a planted fault takes away: the simulation must notice each, PLANT_UNSTABLE apart. That one was never
+ * noticed: since every produce is acknowledged before send_offsets, END covers whatever a transaction with pending
+ * offsets can still commit; the stable answer is a second line of defence, and lets C be compared with P. */
 enum planted {
     PLANT_NOTHING,
     PLANT_END_LSO,     /* END is the last stable offset */

@@ -37,7 +37,8 @@ static const struct option verify_options[] = {
      .help = "At most so many violations are printed; all are counted."},
 };
 
-static void look_at_unit(struct verify *verify, int32_t partition, bool lane)
+/* The seq of the newest decision that it has, -1: none; *ret_behind: the position is behind it. */
+static int64_t look_at_unit(struct verify *verify, int32_t partition, bool lane, bool *ret_behind)
 {
     struct unit unit;
 
@@ -45,7 +46,9 @@ static void look_at_unit(struct verify *verify, int32_t partition, bool lane)
         unit_read_charges(&unit) && unit_read_decisions(&unit) && unit_read_inputs(&unit))
         unit_check_money(&unit);
     verify->counts.units++;
+    *ret_behind = unit.has_position && unit.last_seq > unit.position.seq;
     unit_release(&unit);
+    return unit.last_seq;
 }
 
 static void check_unit(struct verify *verify, int32_t partition, bool lane)
@@ -53,15 +56,18 @@ static void check_unit(struct verify *verify, int32_t partition, bool lane)
     const struct timespec settle = {.tv_sec = SETTLE_SECONDS};
     struct verify_counts before = verify->counts;
 
+    bool behind;
+
     verify->silent = true;
     verify->hidden = 0;
-    look_at_unit(verify, partition, lane);
+    verify->seen_seq = -1;
+    verify->seen_seq = look_at_unit(verify, partition, lane, &behind);
     verify->silent = false;
-    if (!verify->hidden || verify->code != EXIT_DONE)
+    if ((!verify->hidden && !behind) || verify->code != EXIT_DONE)
         return;
     (void)nanosleep(&settle, NULL);
     verify->counts = before;
-    look_at_unit(verify, partition, lane);
+    (void)look_at_unit(verify, partition, lane, &behind);
 }
 
 static void check_all(struct verify *verify, int32_t only)

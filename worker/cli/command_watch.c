@@ -123,6 +123,14 @@ static json_t *headers_json(const struct kafka_record *message)
     return headers;
 }
 
+/* The state topics, and dead letters of any input: the type must be said. */
+static bool has_several_types(enum topic topic)
+{
+    const struct record_type *const *records = topic_row(topic)->records;
+
+    return !records || records[1];
+}
+
 static void print_json(const struct watching *watching, const struct watch_row *row)
 {
     const struct kafka_record *message = row->message;
@@ -135,7 +143,7 @@ static void print_json(const struct watching *watching, const struct watch_row *
     json_t *json = json_pack("{s:s, s:i, s:I, s:I, s:o, s:o}", "topic", message->topic, "partition", message->partition,
                              "offset", (json_int_t)message->offset, "timestamp", (json_int_t)message->timestamp, "key",
                              text_json(message->key, message->has_key), "value", value);
-    if (row->type && row->type != topic_row(watching->topic)->records[0] && watching->topic != TOPIC_DECISION)
+    if (row->type && has_several_types(watching->topic))
         json_object_set_new(json, "record", json_string(row->type->name));
     if (row->decided_at)
         json_object_set_new(json, "decided_at", json_integer(row->decided_at));

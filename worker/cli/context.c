@@ -34,15 +34,41 @@ static void on_kafka_log(void *context, int level, const char *facility, const c
         say("%s: %s", facility, message);
 }
 
+/* A command reads whole topics as fast as it can. librdkafka 2.0.2 does not fetch for a second when its queue is full,
+ * so the queue is larger than a worker's; what the user says comes later and counts. */
+static const struct kafka_property *reading_properties(struct context *context, uint32_t *ret_count)
+{
+    static const struct kafka_property ours[] = {
+        {"queued.min.messages", "1000000"},
+        {"queued.max.messages.kbytes", "65536"},
+        {"fetch.max.bytes", "16777216"},
+        {"max.partition.fetch.bytes", "8388608"},
+    };
+    enum { OURS = sizeof ours / sizeof ours[0] };
+    const struct config *config = context->config;
+    struct kafka_property *all = memory_zeroed(&context->memory, OURS + config->kafka_property_count, sizeof *all);
+
+    *ret_count = config->kafka_property_count;
+    if (!all)
+        return config->kafka_properties;
+    memcpy(all, ours, sizeof ours);
+    if (config->kafka_property_count)
+        memcpy(all + OURS, config->kafka_properties, config->kafka_property_count * sizeof *all);
+    *ret_count += OURS;
+    return all;
+}
+
 bool context_open(struct context *context, const struct config *config)
 {
     *context = (struct context){.config = config};
     memory_init(&context->memory, CHUNK, 0);
+    uint32_t property_count;
+    const struct kafka_property *properties = reading_properties(context, &property_count);
     context->kafka = (struct kafka_connection){
         .bootstrap_servers = config->bootstrap_servers,
         .client_id = "osbill",
-        .properties = config->kafka_properties,
-        .property_count = config->kafka_property_count,
+        .properties = properties,
+        .property_count = property_count,
         .log = on_kafka_log,
         .log_context = (void *)(uintptr_t)config,
     };

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -161,12 +162,20 @@ bool print_failed(void)
     return ferror(stdout) != 0;
 }
 
+/* The write that failed may be long ago, and its errno with it. */
+static bool reader_is_gone(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLHUP)) != 0;
+}
+
 enum exit_code print_finish(enum exit_code code)
 {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
-    if (errno == EPIPE)
+    if (errno == EPIPE || reader_is_gone())
         return code;
     say("cannot write to standard output: %s", errno ? strerror(errno) : "an earlier write failed");
     return EXIT_BROKEN;

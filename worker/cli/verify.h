@@ -9,7 +9,8 @@
  *   money      P's totals = sum of decisions = sum of balances, by currency
  *   redis      the same keys, the same bytes
  * What running workers add meanwhile lies behind P and is left out. A transaction's marker reaches its partitions one
- * after the other, so a unit in which something is wrong is looked at once more before it is said. */
+ * after the other, so a unit in which something is wrong is looked at once more before it is said; so is one with
+ * decisions behind P, which must have caught up with them then. */
 #ifndef OSBILL_CLI_VERIFY_H
 #define OSBILL_CLI_VERIFY_H
 
@@ -67,6 +68,7 @@ struct verify {
     struct verify_counts counts;
     bool silent; /* a first pass: violations are counted in `hidden` alone */
     uint64_t hidden;
+    int64_t seen_seq;           /* of the unit's decisions, in the pass before; -1: there was none */
     uint64_t violations, limit; /* limit: of those that are printed */
     enum exit_code code;        /* EXIT_DONE while it goes on */
 };

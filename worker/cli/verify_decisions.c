@@ -224,11 +224,21 @@ static void find_unnamed_charges(const struct unit *unit)
                       unit->charge_ids.keys[i].data);
 }
 
+/* A transaction writes its decisions and P: what was decided at the first look has its P at the second. */
+static void check_caught_up(const struct unit *unit)
+{
+    if (unit->has_position && unit->position.seq < unit->verify->seen_seq)
+        violation(unit->verify, "position", TOPIC_DECISION, unit->partition, -1,
+                  "decisions were made up to seq %lld, but the last position is seq %lld",
+                  (long long)unit->verify->seen_seq, (long long)unit->position.seq);
+}
+
 bool unit_read_decisions(struct unit *unit)
 {
     if (!verify_read(unit->verify, TOPIC_DECISION, unit->partition, take, unit))
         return false;
     find_unnamed_charges(unit);
+    check_caught_up(unit);
     if (unit->batches && !unit->has_position)
         violation(unit->verify, "position", TOPIC_DECISION, unit->partition, -1, "decisions were made, but %s",
                   unit->lane ? "catalogue-state holds no position" : "account-state holds no position");

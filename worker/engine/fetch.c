@@ -109,6 +109,9 @@ static struct result poll(struct engine *engine, int timeout_ms)
     struct result result = engine->log->ops->poll(engine->log, timeout_ms, &engine->handler);
     if (result.kind == RESULT_RETRY)
         outage_begin(engine, OUTAGE_LOG, result.reason);
+    else if (engine->poll_failed)
+        outage_end(engine, OUTAGE_LOG);
+    engine->poll_failed = result.kind == RESULT_RETRY;
     return result;
 }
 

@@ -51,7 +51,8 @@ struct engine {
 
     enum engine_phase phase;
     bool stopping;
-    int64_t stop_at; /* asked for then */
+    bool poll_failed; /* the last poll said that the log is away */
+    int64_t stop_at;  /* asked for then */
     uint64_t assignment;
     uint32_t next_slot;
     uint64_t next_epoch;

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+enum { KAFKA_AWAY_MS = 100 }; /* how long a broker has to answer */
+
 static struct result fail(struct kafka_log *log, struct result result)
 {
     /* The first serious one counts: what follows is mostly its echo. */
@@ -166,6 +168,24 @@ void kafka_member_deliver(rd_kafka_message_t *message, void *context)
     /* Else of a partition that nobody waits for, or of before where it was started. */
 }
 
+/* librdkafka tells once that a connection broke, and never that one is there again. A member with nothing to fetch
+ * would not notice either: so it asks. */
+static void look_for_brokers(struct kafka_log *log)
+{
+    struct kafka_member *member = &log->member;
+    const struct rd_kafka_metadata *metadata;
+
+    if (!member->away)
+        return;
+    rd_kafka_resp_err_t code =
+        rd_kafka_metadata(member->handle, 0, member->topics[TOPIC_ACCOUNT], &metadata, KAFKA_AWAY_MS);
+    member->away = code != RD_KAFKA_RESP_ERR_NO_ERROR;
+    if (member->away)
+        (void)fail(log, kafka_result(&log->reason, RESULT_RETRY, "no broker answers: %s", rd_kafka_err2str(code)));
+    else
+        rd_kafka_metadata_destroy(metadata);
+}
+
 /* Errors without a call that they would answer, refreshed tokens, and rebalances: here and nowhere else. */
 static void serve_events(struct kafka_log *log)
 {
@@ -179,6 +199,9 @@ static void serve_events(struct kafka_log *log)
         kafka_member_deliver(message, log);
         rd_kafka_message_destroy(message);
     }
+    if (log->observer.trouble == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
+        log->observer.trouble == RD_KAFKA_RESP_ERR__TRANSPORT)
+        member->away = true; /* perhaps: look_for_brokers asks */
     if (log->observer.trouble && log->observer.trouble != RD_KAFKA_RESP_ERR__TRANSPORT)
         (void)fail(log, kafka_log_failure(log, log->observer.trouble, "Kafka", log->observer.trouble_text.text));
     log->observer.trouble = RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -201,6 +224,7 @@ struct result kafka_log_poll(struct log *base, int timeout_ms, const struct log_
     member->found = RESULT_SUCCESS;
     member->delivered = member->delivered_bytes = 0;
     serve_events(log);
+    look_for_brokers(log);
     if (member->seeks_pending)
         kafka_member_seek_pending(log);
     if (!member->stop)

@@ -30,6 +30,7 @@ struct kafka_member {
     const struct log_handler *handler;
     bool stop;           /* the handler wants no more, or the poll failed */
     struct result found; /* what librdkafka told meanwhile */
+    bool away;           /* no broker answered when last asked */
     uint64_t delivered, delivered_bytes;
     struct kafka_refill refill;
 };

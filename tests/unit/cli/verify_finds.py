@@ -1,4 +1,5 @@
-"""`osbill verify` can fail: it proves a small story, then is run on copies of its topics with one thing wrong in each.
+"""`osbill verify` can fail: it proves a small story, then is run on copies of its topics with one thing wrong in each. The
+story's topics are also looked at with `osbill watch`, in both forms.
 
 Runs against the local stack (OSBILL_PROGRAM, OSBILL_KAFKA_BOOTSTRAP_SERVERS, OSBILL_REGISTRY_URL, OSBILL_REDIS_URL). Inputs
 are copied offset by offset; outputs lie at other offsets in the copy, as there are no markers, which verify does not mind.
@@ -21,6 +22,7 @@ REGISTRY = os.environ["OSBILL_REGISTRY_URL"]
 PREFIX = f"verify-{time.time_ns()}."
 PARTITIONS = 2
 LANE = ("template-discovered", "catalogue", "catalogue-state")
+STATE_AND_OUTPUTS = ("notification", "dead-letter")
 TOPICS = LANE + ("account", "order", "os-installed", "charge", "decision", "account-state")
 
 CATALOGUE = """
@@ -61,6 +63,8 @@ def tell_the_story():
                           "template": "os__debian", "kind": "PLACED", "period_start": start, "period_months": 1})
         publish("os-installed", {"account_id": account, "vps_id": "v", "module_id": "m", "template": "os__windows",
                                  "installed_at": start + 1, "source": "REINSTALL"})
+    late = {"account_id": "anna", "kind": "DEPOSIT", "currency": "EUR", "amount_micros": 1, "occurred_at": "2099-01-01"}
+    osbill("publish", "account", "--wait", text=json.dumps(late), code=1)  # a dead letter
 
 
 def run_story():
@@ -72,6 +76,19 @@ def run_story():
     finally:
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(30) == 0
+
+
+def watch_all():
+    """Each topic as a table and as JSON lines; what --values writes, publish would take."""
+    for topic in TOPICS + STATE_AND_OUTPUTS:
+        table = osbill("watch", topic, "--once").stdout.splitlines()
+        lines = [json.loads(line) for line in osbill("watch", topic, "--once", "--json").stdout.splitlines()]
+        assert len(table) == len(lines) + 1, f"{topic}: a title and a row for each: {table}"
+        assert all({"partition", "offset", "key", "value"} <= set(line) for line in lines), lines
+        assert topic == "notification" or lines, f"{topic}: the story left something in it"
+    values = osbill("watch", "order", "--once", "--json", "--values", "--account", "anna").stdout.splitlines()
+    assert [json.loads(value)["kind"] for value in values] == ["PLACED"], values
+    print(f"ok: watch shows {len(TOPICS + STATE_AND_OUTPUTS)} topics")
 
 
 class Schemas:
@@ -198,6 +215,7 @@ def main():
     run_story()
     done = osbill("verify")
     print(done.stdout)
+    watch_all()
     records, schemas = read_topics(), Schemas()
     results = [check(name, number, records, schemas) for number, name in enumerate(FAULTS)]
     results.append(check_redis())

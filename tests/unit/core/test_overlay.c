@@ -19,6 +19,10 @@ static void keys_are_those_of_account_state(void **state)
     (void)state;
     assert_true(text_equal(state_key_format(&vps, buffer), TEXT("v:a1/v1")));
     assert_true(text_equal(state_key_format(&ids, buffer), TEXT("e:a1/120")));
+    const struct state_key one = {.kind = STATE_VPS, .account_id = TEXT("a/b"), .part = TEXT("c")};
+    const struct state_key other = {.kind = STATE_VPS, .account_id = TEXT("a"), .part = TEXT("b/c")};
+    assert_true(text_equal(state_key_format(&one, buffer), TEXT("v:a%2Fb/c")));
+    assert_true(text_equal(state_key_format(&other, buffer), TEXT("v:a/b/c")));
     assert_int_equal(state_key_kind(TEXT("e:a1/120")), STATE_IDS);
     assert_int_equal(state_key_kind(TEXT("p:7")), STATE_KINDS);
 }

@@ -297,6 +297,21 @@ static void a_removed_template_returns_only_by_its_own_message(void **state)
     assert_true(linked(f, "m1", "r__A"));
 }
 
+/* A Decision lists 1,000 effects at most; the reason says how many there were, and each has its notification. */
+static void effects_are_limited(void **state)
+{
+    struct fixture *f = *state;
+
+    f->settings.breaker_count = 5000;
+    module(f);
+    for (int i = 0; i < 1101; i++)
+        see(f, "m1", "s1", 1101, format(f, "%d", i));
+    see(f, "m1", "s2", 1, "7");
+    expect_reason(f, "1100 templates removed");
+    assert_int_equal(f->decision->effects.count, 1000);
+    assert_int_equal(f->outcome.notifications.count, 1100);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -322,6 +337,7 @@ int main(void)
         TEST(approval_of_an_unknown_scan_is_a_dead_letter),
         TEST(an_approval_that_came_too_early_may_be_sent_again),
         TEST(a_removed_template_returns_only_by_its_own_message),
+        TEST(effects_are_limited),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,6 +211,26 @@ static void values_at_their_limits(void **state)
     expect(f, "catalogue.applied", VERDICT_APPLIED);
 }
 
+static void names_and_currencies_at_their_limits(void **state)
+{
+    struct fixture *f = *state;
+    struct catalogue_change_change alias = an_alias("a", "b"), tariff;
+
+    change(f, a_module("m1", AUTO_CONNECT_ALL));
+    alias.as.alias.same_as = long_text(255);
+    change(f, alias);
+    expect(f, "catalogue.applied", VERDICT_APPLIED);
+    alias.as.alias.same_as = long_text(256);
+    bad_change(f, alias, "same_as");
+    alias = an_alias("a", "b");
+    alias.as.alias.template = long_text(256);
+    bad_change(f, alias, "template");
+    tariff = a_tariff(f, "t1", "m1", "");
+    tariff.as.tariff.currency = TEXT("AZA");
+    change(f, tariff);
+    expect(f, "catalogue.applied", VERDICT_APPLIED);
+}
+
 static void changes_from_the_future(void **state)
 {
     struct fixture *f = *state;
@@ -294,6 +314,7 @@ int main(void)
         TEST(values_of_tariffs),
         TEST(values_of_the_others),
         TEST(values_at_their_limits),
+        TEST(names_and_currencies_at_their_limits),
         TEST(changes_from_the_future),
         TEST(notification_ids_follow_from_the_input),
         TEST(dead_letters_for_what_cannot_be_decided),
