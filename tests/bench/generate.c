@@ -144,7 +144,7 @@ int main(int argc, char **argv)
     bool done = true;
 
     settings.preload.servers = environment("OSBILL_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092");
-    settings.preload.registry = environment("OSBILL_REGISTRY_URL", "http://127.0.0.1:8081");
+    settings.preload.registry = environment("OSBILL_REGISTRY_URL", "http://127.0.0.1:8081/apis/ccompat/v7");
     settings.preload.prefix = environment("OSBILL_TOPIC_PREFIX", "osbill.");
     if (!read_settings(argc, argv, &settings)) {
         fputs(usage, stderr);

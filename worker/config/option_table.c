@@ -96,11 +96,12 @@ static const struct option options[] = {
 
     {.name = "registry-url",
      .type = OPTION_URL,
-     .preset = "http://127.0.0.1:8081",
+     .preset = "http://127.0.0.1:8081/apis/ccompat/v7",
      .choices = "http|https",
      .groups = OPTION_OF_REGISTRY,
      .offset = FIELD(registry_url),
-     .help = "The schema registry, Confluent's API (Apicurio: .../apis/ccompat/v7)."},
+     .help =
+         "The schema registry, Confluent's API: with Apicurio's path by default, without a path for Confluent's own."},
     {.name = "registry-user",
      .type = OPTION_TEXT,
      .preset = "",
@@ -215,7 +216,7 @@ static const struct option options[] = {
      .type = OPTION_NUMBER,
      .preset = "1",
      .minimum = 1,
-     .maximum = 1000,
+     .maximum = 32,
      .unit = "scans",
      .groups = OPTION_OF_WORKER,
      .offset = FIELD(scan_remove_after),
