@@ -201,7 +201,8 @@ enum answer kafka_offsets(struct sim *sim, int who, int epoch, int generation, c
         to->offset = offsets[i].offset;
         to->order = ++group->appended;
         uint32_t size = offsets[i].metadata.size < sizeof to->metadata - 1 ? offsets[i].metadata.size : 0;
-        memcpy(to->metadata, offsets[i].metadata.data, size);
+        if (size)
+            memcpy(to->metadata, offsets[i].metadata.data, size);
         to->metadata[size] = 0;
     }
     return ANSWER_OK;
