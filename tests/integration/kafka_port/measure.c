@@ -221,7 +221,7 @@ static void transactions(const struct installation *installation, uint32_t recor
         printf(" %s %.1f, %.1f;", names[stage], (double)times[stage][CYCLES / 2] / 1e3,
                (double)times[stage][CYCLES * 99 / 100] / 1e3);
     }
-    printf(" %.1f us CPU a record\n", cpu * 1e6 / CYCLES / (2 * records));
+    printf(" %.1f us CPU a record\n", cpu * 1e6 / (double)CYCLES / (2 * records));
     member_close(&member);
 }
 
