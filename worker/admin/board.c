@@ -41,7 +41,7 @@ static bool make_room(struct board_thread *thread, uint32_t count)
 
 static void copy_partitions(struct board_thread *thread, const struct partition_view *views, uint32_t count)
 {
-    thread->partition_count = make_room(thread, count) ? count : 0;
+    thread->partition_count = views && make_room(thread, count) ? count : 0;
     for (uint32_t i = 0; i < thread->partition_count; i++) {
         struct board_partition *to = &thread->partitions[i];
         to->view = views[i];
@@ -99,7 +99,8 @@ enum board_health board_health(struct board *board)
     pthread_mutex_lock(&board->lock);
     for (uint32_t i = 0; i < board->thread_count; i++) {
         enum board_health health = thread_health(board, &board->threads[i]);
-        worst = health > worst ? health : worst;
+        if (health > worst)
+            worst = health;
     }
     pthread_mutex_unlock(&board->lock);
     return worst;

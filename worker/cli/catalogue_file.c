@@ -175,11 +175,11 @@ void catalogue_file_read(const struct yaml_node *root, struct file_problems *pro
 /* All of it, and one byte more than is allowed so that too much is noticed. */
 static char *read_all(FILE *from, struct arena *arena, size_t *ret_size)
 {
-    size_t room = 64 << 10, used = 0, got;
+    size_t room = 64 << 10, used = 0;
     char *data = arena_alloc(arena, room, 1);
 
-    while (data && (got = fread(data + used, 1, room - used, from)) > 0) {
-        used += got;
+    while (data && !feof(from) && !ferror(from)) {
+        used += fread(data + used, 1, room - used, from);
         if (used > YAML_MAX_BYTES)
             break;
         if (used < room)

@@ -120,9 +120,12 @@ void schema_cache_clear(const struct schema_cache *cache)
 {
     DIR *folder = cache->folder[0] ? opendir(cache->folder) : NULL;
 
-    for (struct dirent *entry = folder ? readdir(folder) : NULL; entry; entry = readdir(folder))
-        if (strstr(entry->d_name, ".avsc"))
-            unlinkat(dirfd(folder), entry->d_name, 0);
+    int number = folder ? dirfd(folder) : -1;
+
+    if (number >= 0)
+        for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
+            if (strstr(entry->d_name, ".avsc"))
+                (void)unlinkat(number, entry->d_name, 0);
     if (folder)
         closedir(folder);
 }
