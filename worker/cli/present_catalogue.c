@@ -23,7 +23,7 @@ static bool fail(struct loading *loading, const struct kafka_record *record, str
 
 static bool take_state(struct loading *loading, const struct kafka_record *record)
 {
-    struct catalogue_state state;
+    struct catalogue_state state = {0};
 
     if (record->has_value) {
         struct codec_result result = codec_decode(loading->context->codec, &catalogue_state_record, record->value.data,

@@ -64,7 +64,7 @@ static bool decode(struct follower *follower, const struct record_type *type, co
 
 static bool take_state(struct follower *follower, const struct log_message *message)
 {
-    struct catalogue_state state;
+    struct catalogue_state state = {0};
 
     if (message->has_value && !decode(follower, &catalogue_state_record, message, &state))
         return false;

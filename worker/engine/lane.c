@@ -64,7 +64,7 @@ void lane_close(struct engine *engine)
 
 static enum place_status load(struct engine *engine, struct lane_office *lane, struct text key, struct text value)
 {
-    struct catalogue_state state;
+    struct catalogue_state state = {0};
 
     memory_reset(&lane->scratch);
     if (value.data) {
