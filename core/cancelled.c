@@ -62,8 +62,8 @@ void order_cancelled(struct work *work, struct order_view *view)
     close_order_cases(work, order->vps_id, vps, RULE_CASE_CLOSED);
     for (uint32_t i = 0; i < vps->periods.count; i++) {
         struct period *period = &vps->periods.items[i];
-        bool counts = period->period_end != 0 && period_kept(vps, i, work->desk->now);
-        if (counts && ends_after(period->period_end, order->occurred_at) && refunds(work, period->tariff_id))
+        bool lifetime = period->period_end == 0; /* never refunded (rules.md 2.5) */
+        if (!lifetime && period_met(vps, i, order->occurred_at, work->desk->now) && refunds(work, period->tariff_id))
             refund_line(work, period, order->occurred_at, &lines);
     }
     work->decision.template = vps->template;

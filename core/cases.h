@@ -40,6 +40,11 @@ void case_settle(struct work *work, struct text vps_id, struct vps_state *vps, s
 void period_begin(struct work *work, struct vps_state *vps, const struct open_case *of, int64_t waived);
 /* rules.md 3: the last ended period, the running one and those ahead are kept; earlier ones do not count any more. */
 bool period_kept(const struct vps_state *vps, uint32_t index, int64_t now);
+/* Kept, and it ends after T: what an event of the moment T meets (rules.md 4, 5). */
+static inline bool period_met(const struct vps_state *vps, uint32_t index, int64_t moment, int64_t now)
+{
+    return period_kept(vps, index, now) && ends_after(vps->periods.items[index].period_end, moment);
+}
 /* The last one by period_start; NULL: none. */
 struct period *period_last(const struct vps_state *vps);
 

@@ -82,9 +82,8 @@ static void decide_apart(struct work *work, enum origin origin, void (*rules)(st
     promote_first_effect(&inner);
 }
 
-static bool expired(const struct work *work, const struct case_ref *ref, const struct open_case *it)
+static bool expired(const struct work *work, const struct open_case *it)
 {
-    (void)ref;
     return is_order_case(it) && !ends_after(it->period_end, work->desk->now);
 }
 
@@ -113,7 +112,7 @@ static void decide_due_cases(struct work *work, bool expiry)
 
     for (uint32_t i = 0; i < count; i++) {
         const struct open_case *it = due_now(work, &refs[i]) ? case_of(work, &refs[i]) : NULL;
-        if (!it || expired(work, &refs[i], it) != expiry)
+        if (!it || expired(work, it) != expiry)
             continue;
         if (!expiry && !is_held_for_catalogue(refs[i].state))
             continue;

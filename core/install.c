@@ -62,7 +62,7 @@ static struct text not_charged(struct work *work, const struct vps_state *vps, c
     int64_t sum = 0;
 
     for (uint32_t i = 0; i < vps->periods.count; i++)
-        if (period_kept(vps, i, work->desk->now) && ends_after(vps->periods.items[i].period_end, install->installed_at))
+        if (period_met(vps, i, install->installed_at, work->desk->now))
             sum = money_add_saturating(sum, install_meet(work, vps, i, &installed, install->installed_at).due);
     return TEXT_JOIN(work->desk->arena, TEXT("not charged: "), text_from_micros(work->desk->arena, sum));
 }

@@ -42,8 +42,7 @@ static void meet_periods(struct work *work, struct vps_state *vps, struct bill *
     bool told = false;
 
     for (uint32_t i = 0; i < vps->periods.count && bill->count < MET_MAX; i++) {
-        if (!period_kept(vps, i, work->desk->now) ||
-            !ends_after(vps->periods.items[i].period_end, bill->install->installed_at))
+        if (!period_met(vps, i, bill->install->installed_at, work->desk->now))
             continue;
         struct install_period met = install_meet(work, vps, i, &bill->installed, bill->install->installed_at);
         if (!told && met.price.kind != OS_PRICE_NO_ADDON && met.price.kind != OS_PRICE_STRICT) {

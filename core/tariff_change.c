@@ -13,7 +13,7 @@ void order_see_change(struct work *work, struct order_view *view)
     view->steps = work_alloc(work, view->vps->periods.count, sizeof *view->steps);
     for (uint32_t i = 0; i < view->vps->periods.count; i++) {
         const struct period *period = &view->vps->periods.items[i];
-        if (!period_kept(view->vps, i, work->desk->now) || !ends_after(period->period_end, order->occurred_at))
+        if (!period_met(view->vps, i, order->occurred_at, work->desk->now))
             continue;
         struct tariff_step *step = &view->steps[view->step_count++];
         step->period = i;
