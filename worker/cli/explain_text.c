@@ -1,0 +1,174 @@
+/* The explanation for people: each Decision in the order in which they were made, then what became of the cases. */
+#include "worker/cli/explain_text.h"
+
+#include "core/text.h"
+#include "worker/cli/decimal.h"
+#include "worker/cli/moment.h"
+#include "worker/cli/print.h"
+
+static const char *const verdict_words[VERDICT_COUNT] = {
+    [VERDICT_CHARGED] = "money was taken",
+    [VERDICT_REFUNDED] = "money was given back",
+    [VERDICT_FREE] = "it costs nothing",
+    [VERDICT_COVERED] = "paid for already: nothing more to pay",
+    [VERDICT_RECORDED] = "noted, nothing to pay",
+    [VERDICT_INSUFFICIENT_FUNDS] = "the money does not suffice: a case waits for it",
+    [VERDICT_HELD] = "held until it can be decided",
+    [VERDICT_PARKED] = "waits for an account or a VPS that is not known yet",
+    [VERDICT_REJECTED] = "refused",
+    [VERDICT_STALE] = "older than what is known: history only",
+    [VERDICT_DUPLICATE] = "decided before, so nothing happened again",
+    [VERDICT_CONFLICT] = "contradicts what was decided before, so nothing happened",
+    [VERDICT_APPLIED] = "applied",
+    [VERDICT_DEAD_LETTER] = "could not be decided: a dead letter",
+};
+
+const char *verdict_meaning(enum verdict verdict)
+{
+    return verdict < VERDICT_COUNT ? verdict_words[verdict] : "";
+}
+
+/* "rules.md 5"; other pages name themselves: "design: traps". */
+static void put_clause(struct text rule_id)
+{
+    const char *clause = rule_info(rule_find(rule_id))->clause;
+
+    if (*clause)
+        put(" (%s%s)", clause[0] >= '0' && clause[0] <= '9' ? "rules.md " : "", clause);
+}
+
+static void put_effects(const struct explanation *all, const struct decision *decision)
+{
+    char amount[DECIMAL_TEXT];
+    uint32_t hidden = 0;
+    struct deed deed;
+
+    for (uint32_t i = 1; deed_of(decision, i, &deed); i++) {
+        if (!deed_matters(all, &deed) && !text_equal(decision->event_id, all->id)) {
+            hidden++;
+            continue;
+        }
+        put("  effect      %s by %.*s", verdict_names[deed.verdict], TEXT_OF(deed.rule));
+        put_clause(deed.rule);
+        if (deed.event_id.size)
+            put(", event %.*s", TEXT_OF(deed.event_id));
+        if (deed.amount_micros)
+            put(", %s", decimal_from_micros(deed.amount_micros, amount));
+        if (deed.vps_id.size)
+            put(", VPS %.*s", TEXT_OF(deed.vps_id));
+        if (deed.case_id.size)
+            put(", case %.*s", TEXT_OF(deed.case_id));
+        put("\n");
+    }
+    if (hidden)
+        put("  effect      and %u on other cases or events\n", hidden);
+}
+
+static void put_dead_letters(const struct explanation *all, const struct place *input)
+{
+    for (uint32_t i = 0; i < all->dead_letters.count; i++)
+        if (!input || place_equal(&all->dead_letters.items[i].input, input))
+            explain_put_dead_letter(&all->dead_letters.items[i]);
+}
+
+static void put_decision(const struct explanation *all, const struct found_decision *found)
+{
+    static const char *const origins[ORIGIN_COUNT] = {
+        [ORIGIN_INPUT] = "its arrival", [ORIGIN_TIMER] = "a timer", [ORIGIN_CATALOGUE] = "a newer catalogue"};
+    const struct decision *decision = &found->decision;
+    const struct place input = place_of(&decision->caused_by);
+    char moment[MOMENT_TEXT];
+
+    put("\n%s  %s: %s\n", moment_text(found->decided_at, moment), verdict_names[decision->verdict],
+        verdict_meaning(decision->verdict));
+    explain_put_input(all, found);
+    put("  rule        %.*s", TEXT_OF(decision->rule));
+    put_clause(decision->rule);
+    put(", decided on %s with catalogue version %lld\n", origins[decision->origin],
+        (long long)decision->catalogue_version);
+    if (decision->reason.size)
+        put("  reason      %.*s\n", TEXT_OF(decision->reason));
+    put_effects(all, decision);
+    explain_put_charges(all, decision);
+    explain_put_cover(all, found);
+    explain_put_notifications(all, found);
+    if (input.topic != TOPIC_COUNT && decision->verdict != VERDICT_PARKED)
+        put_dead_letters(all, &input);
+    put("  kept in     ");
+    explain_put_place(&found->place);
+    put(", seq %lld\n", (long long)found->seq);
+}
+
+/* --- cases --- */
+
+static void put_step(void *context, const struct found_decision *found, const struct deed *deed, enum case_step step)
+{
+    char moment[MOMENT_TEXT], amount[DECIMAL_TEXT];
+
+    (void)context;
+    put("  %s  %s, %.*s", moment_text(found->decided_at, moment), case_step_words[step], TEXT_OF(deed->rule));
+    put_clause(deed->rule);
+    if (deed->amount_micros)
+        put(", %s", decimal_from_micros(deed->amount_micros, amount));
+    put(found->decision.origin == ORIGIN_INPUT ? ", event %.*s" : ", of event %.*s", TEXT_OF(found->decision.event_id));
+    if (deed->charge_id.size)
+        put(", charge %.*s", TEXT_OF(deed->charge_id));
+    put("\n");
+}
+
+static void put_open_case(const struct explanation *all, struct text case_id)
+{
+    char amount[DECIMAL_TEXT];
+    struct text vps_id = {NULL, 0};
+    const struct open_case *open = case_state_of(all, case_id, &vps_id);
+
+    if (!open) {
+        put("  its Decisions leave it open%s\n",
+            all->account ? ", but the account's state does not hold it any more" : "");
+        return;
+    }
+    put("  still open, waits for %s: %s for VPS %.*s, OS %.*s\n", case_waits_for(open->state),
+        decimal_from_micros(open->amount_micros, amount), TEXT_OF(vps_id), TEXT_OF(open->template));
+    put("  ");
+    position_print(all->account->partition, &all->account->position);
+    for (uint32_t i = 0; i < open->lines.count; i++)
+        explain_put_line(all, &open->lines.items[i], open->opened_at);
+}
+
+static void put_case(const struct explanation *all, struct text case_id)
+{
+    put("\ncase %.*s\n", TEXT_OF(case_id));
+    if (case_walk(all, case_id, put_step, NULL))
+        put_open_case(all, case_id);
+}
+
+/* --- all of it --- */
+
+static void put_headline(const struct explanation *all)
+{
+    static const char *const kinds[] = {
+        [ID_CHARGE] = "charge", [ID_CASE] = "case", [ID_NOTIFICATION] = "notification", [ID_EVENT] = "event"};
+    const struct found_charge *found = find_charge(all, all->id);
+    char amount[DECIMAL_TEXT];
+
+    put("%s %.*s: ", kinds[all->kind], TEXT_OF(all->id));
+    if (found)
+        put("%s %.*s of account %.*s for VPS %.*s", decimal_from_micros(found->charge.amount_micros, amount),
+            TEXT_OF(found->charge.currency), TEXT_OF(found->charge.account_id), TEXT_OF(found->charge.vps_id));
+    else if (all->kind == ID_CASE)
+        put("%s", case_is_open(all, all->id) ? "open" : "closed");
+    else
+        put("%u decisions, %u charges, %u cases", all->decisions.count, all->charges.count, all->cases.count);
+    put("\n");
+}
+
+void explain_put_text(const struct explanation *all)
+{
+    put_headline(all);
+    for (uint32_t i = 0; i < all->decisions.count; i++)
+        put_decision(all, &all->decisions.items[i]);
+    if (!all->decisions.count)
+        put_dead_letters(all, NULL);
+    for (uint32_t i = 0; i < all->cases.count; i++)
+        put_case(all, all->cases.items[i]);
+}
