@@ -54,7 +54,7 @@ static enum exit_code not_found(const struct explaining *explaining, const struc
     if (explaining->partition >= 0)
         (void)snprintf(where, sizeof where, " of partition %d, where account %s is", explaining->partition,
                        options->account);
-    say("no decision names %s; searched: decision%s%s from %s, and dead-letter", id,
+    say("no decision names %s, or not yet; searched: decision%s%s from %s, and dead-letter", id,
         explaining->all.kind == ID_NOTIFICATION ? " and notification" : "", where,
         *options->from ? options->from : "the beginning");
     if (explaining->context.config->json)

@@ -13,7 +13,8 @@
 
 struct json_t;
 
-enum id_kind { ID_CHARGE, ID_CASE, ID_NOTIFICATION, ID_EVENT };
+enum id_kind { ID_CHARGE, ID_CASE, ID_NOTIFICATION, ID_EVENT, ID_KINDS };
+extern const char *const id_kind_names[ID_KINDS];
 
 /* Where a record is. */
 struct place {

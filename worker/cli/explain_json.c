@@ -151,11 +151,8 @@ static json_t *list_json(const struct explanation *all, uint32_t count,
 
 json_t *explain_json(const struct explanation *all)
 {
-    static const char *const kinds[] = {
-        [ID_CHARGE] = "charge", [ID_CASE] = "case", [ID_NOTIFICATION] = "notification", [ID_EVENT] = "event"};
-
     return json_pack(
-        "{s:o, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "id", text_json(all->id), "kind", kinds[all->kind],
+        "{s:o, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "id", text_json(all->id), "kind", id_kind_names[all->kind],
         "differences", (int)count_differences(all), "decisions", list_json(all, all->decisions.count, decision_json),
         "inputs", list_json(all, all->inputs.count, input_json), "charges",
         list_json(all, all->charges.count, charge_json), "cases", list_json(all, all->cases.count, case_json),

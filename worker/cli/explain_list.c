@@ -53,6 +53,9 @@ bool id_add(struct memory *memory, struct id_list *list, struct text id)
     return item != NULL;
 }
 
+const char *const id_kind_names[ID_KINDS] = {
+    [ID_CHARGE] = "charge", [ID_CASE] = "case", [ID_NOTIFICATION] = "notification", [ID_EVENT] = "event"};
+
 /* rules.md 6, 8: a letter, '-', 32 hex digits. */
 enum id_kind id_kind_of(struct text id)
 {

@@ -11,12 +11,16 @@ struct search {
     bool grew; /* events or cases were learned that may be named earlier */
 };
 
+/* A dead letter's Decision may name neither. */
+static bool passes(struct text filter, struct text value)
+{
+    return !filter.size || !value.size || text_equal(filter, value);
+}
+
 static bool is_wanted(const struct explaining *explaining, const struct decision *decision, const struct deed *deed)
 {
-    struct text account = explaining->account_id, vps = explaining->vps_id;
-
-    return deed_matters(&explaining->all, deed) && (!account.size || text_equal(account, decision->account_id)) &&
-           (!vps.size || !deed->vps_id.size || text_equal(vps, deed->vps_id));
+    return deed_matters(&explaining->all, deed) && passes(explaining->account_id, decision->account_id) &&
+           passes(explaining->vps_id, deed->vps_id);
 }
 
 static bool matters(const struct explaining *explaining, const struct decision *decision)
@@ -118,14 +122,12 @@ static void begin(struct explaining *explaining, struct kafka_range range)
     struct explanation *all = &explaining->all;
     struct memory *memory = &explaining->context.memory;
 
-    switch (all->kind) {
-    case ID_CHARGE: (void)id_add(memory, &all->charge_ids, all->id); break;
-    case ID_CASE: (void)id_add(memory, &all->cases, all->id); break;
-    case ID_NOTIFICATION:
+    if (all->kind == ID_CHARGE)
+        (void)id_add(memory, &all->charge_ids, all->id);
+    if (all->kind == ID_CASE)
+        (void)id_add(memory, &all->cases, all->id);
+    if (all->kind == ID_NOTIFICATION)
         (void)explain_read(explaining, TOPIC_NOTIFICATION, range, take_notification, explaining);
-        break;
-    case ID_EVENT: break;
-    }
     (void)id_add(memory, &all->events, all->id); /* an event may have any id */
 }
 

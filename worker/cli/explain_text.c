@@ -19,7 +19,7 @@ static const char *const verdict_words[VERDICT_COUNT] = {
     [VERDICT_STALE] = "older than what is known: history only",
     [VERDICT_DUPLICATE] = "decided before, so nothing happened again",
     [VERDICT_CONFLICT] = "contradicts what was decided before, so nothing happened",
-    [VERDICT_APPLIED] = "applied",
+    [VERDICT_APPLIED] = "done",
     [VERDICT_DEAD_LETTER] = "could not be decided: a dead letter",
 };
 
@@ -144,22 +144,70 @@ static void put_case(const struct explanation *all, struct text case_id)
 
 /* --- all of it --- */
 
-static void put_headline(const struct explanation *all)
+static void put_charge_headline(const struct charge *charge)
 {
-    static const char *const kinds[] = {
-        [ID_CHARGE] = "charge", [ID_CASE] = "case", [ID_NOTIFICATION] = "notification", [ID_EVENT] = "event"};
-    const struct found_charge *found = find_charge(all, all->id);
     char amount[DECIMAL_TEXT];
 
-    put("%s %.*s: ", kinds[all->kind], TEXT_OF(all->id));
-    if (found)
-        put("%s %.*s of account %.*s for VPS %.*s", decimal_from_micros(found->charge.amount_micros, amount),
-            TEXT_OF(found->charge.currency), TEXT_OF(found->charge.account_id), TEXT_OF(found->charge.vps_id));
-    else if (all->kind == ID_CASE)
-        put("%s", case_is_open(all, all->id) ? "open" : "closed");
-    else
-        put("%u decisions, %u charges, %u cases", all->decisions.count, all->charges.count, all->cases.count);
+    put("%s %.*s of account %.*s for VPS %.*s\n", decimal_from_micros(charge->amount_micros, amount),
+        TEXT_OF(charge->currency), TEXT_OF(charge->account_id), TEXT_OF(charge->vps_id));
+}
+
+static void note_step(void *context, const struct found_decision *found, const struct deed *deed, enum case_step step)
+{
+    enum case_step *last = context;
+
+    (void)found;
+    (void)deed;
+    if (step != STEP_TOLD)
+        *last = step;
+}
+
+static void put_case_headline(const struct explanation *all)
+{
+    enum case_step last = STEP_OPENED;
+    bool open = case_walk(all, all->id, note_step, &last);
+
+    put("%s\n", open ? "open" : case_step_words[last]);
+}
+
+/* "PARKED, then CHARGED" */
+static void put_event_headline(const struct explanation *all)
+{
+    const char *between = "";
+    struct deed deed;
+
+    for (uint32_t i = 0; i < all->decisions.count; i++)
+        for (uint32_t k = 0; deed_of(&all->decisions.items[i].decision, k, &deed); k++)
+            if (text_equal(deed.event_id, all->id)) {
+                put("%s%s", between, verdict_names[deed.verdict]);
+                between = ", then ";
+            }
+    put("%s\n", all->decisions.count ? "" : "only a dead letter holds it");
+}
+
+static void put_notification_headline(const struct explanation *all)
+{
+    for (uint32_t i = 0; i < all->notifications.count; i++) {
+        const struct notification *told = &all->notifications.items[i].notification;
+        if (text_equal(told->notification_id, all->id))
+            put("%s %s", severity_names[told->severity], notification_kind_names[told->kind]);
+    }
     put("\n");
+}
+
+static void put_headline(const struct explanation *all)
+{
+    const struct found_charge *found = find_charge(all, all->id);
+
+    put("%s %.*s: ", id_kind_names[all->kind], TEXT_OF(all->id));
+    if (found)
+        put_charge_headline(&found->charge);
+    else if (all->kind == ID_CASE)
+        put_case_headline(all);
+    else if (all->kind == ID_NOTIFICATION)
+        put_notification_headline(all);
+    else
+        put_event_headline(all);
 }
 
 void explain_put_text(const struct explanation *all)

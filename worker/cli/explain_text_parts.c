@@ -160,11 +160,12 @@ void explain_put_cover(const struct explanation *all, const struct found_decisio
         return;
     }
     if (cover.by_item)
-        put("  covered by  item %.*s, which is paid for", TEXT_OF(cover.item_id));
+        put("  covered by  item %.*s, which is paid for (%s)", TEXT_OF(cover.item_id),
+            decimal_from_micros(cover.level_micros, level));
     else
-        put("  covered by  the period's OS level %s: item %.*s does not cost more",
+        put("  covered by  the OS level %s, than which item %.*s costs no more,",
             decimal_from_micros(cover.level_micros, level), TEXT_OF(found->decision.item_id));
-    put(" from ");
+    put(" in the period ");
     put_span(cover.period_start, cover.period_end);
     if (cover.charge_id.size)
         put(", charge %.*s of %s", TEXT_OF(cover.charge_id), moment_text(cover.paid_at, paid));

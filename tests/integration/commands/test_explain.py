@@ -1,11 +1,14 @@
 """`osbill explain`: the same numbers as rules.md gives, in words and as JSON."""
 import json
 
+import confluent_kafka
+import confluent_kafka.admin
 import pytest
 
 from kit import events
 from kit.arithmetic import DAY, UNIT, add_months, case_id, charge_id, notification_id, partition_of, prorata
-from kit.installation import CPANEL, DEBIAN, PRICES, WINDOWS
+from kit.installation import CPANEL, DEBIAN, PRICES, TEMPLATES, WINDOWS
+from kit.stack import run_osbill
 
 CENT = 10_000  # the tariff's rounding
 NOWHERE = "c-" + "0" * 32
@@ -104,10 +107,10 @@ def test_covered(world, explain, account):
     text, story = explain(again["event_id"])
     must_be({"by": "item", "item_id": "windows", "charge_id": paid, "level_micros": PRICES["windows"]},
             story["decisions"][0]["covered_by"])
-    must_hold(text, f"covered by  item windows, which is paid for", paid)
+    must_hold(text, "covered by  item windows, which is paid for (24.50)", paid)
     text, story = explain(cheaper["event_id"], "--account", account)
     must_be({"by": "level", "charge_id": paid, "level_micros": PRICES["windows"]}, story["decisions"][0]["covered_by"])
-    must_hold(text, "the period's OS level 24.50: item cpanel does not cost more", paid)
+    must_hold(text, "the OS level 24.50, than which item cpanel costs no more", paid)
 
 
 def test_a_case_until_a_deposit_settles_it(world, explain, account):
@@ -122,6 +125,10 @@ def test_a_case_until_a_deposit_settles_it(world, explain, account):
     must_be({"waits_for": "money", "vps_id": "vps-1"}, story["cases"][0]["state"])
     assert story["cases"][0]["state"]["formulas"][0]["formula"] == how, story["cases"]
     must_hold(text, "still open, waits for money", how, event["event_id"], *short)
+    without_redis = world.environment | {"OSBILL_REDIS_URL": "redis://127.0.0.1:1"}
+    done = run_osbill(world.stack, "explain", case, environment=without_redis)
+    assert done.returncode == 4 and "127.0.0.1:1" in done.stderr, f"expected exit code 4, got {done}"
+    must_hold(done.stdout, "its Decisions leave it open", *short)
 
     deposit = events.account_event("DEPOSIT", account, amount)
     world.must_decide("account", deposit, "account.deposit", "APPLIED")
@@ -158,7 +165,7 @@ def test_a_dead_letter(world, explain, account):
     world.decision(place)
     dead = world.tap.wait("dead-letter", lambda item: int(item.headers["osbill.error.offset"]) == place[2]
                           and int(item.headers["osbill.error.partition"]) == place[1])[0]
-    text, story = explain(event["event_id"])
+    text, story = explain(event["event_id"], "--account", account)
     assert verdicts(story) == [("time-in-future", "DEAD_LETTER")], story
     must_be({"code": "time-in-future", "message": dead.headers["osbill.error.message"].decode(), "topic": "dead-letter",
              "partition": dead.partition, "offset": dead.offset,
@@ -185,6 +192,14 @@ def test_parked_then_released(world, explain, account):
                   how, order["event_id"])
 
 
+def test_of_the_catalogue_lane(world, explain):
+    for event in events.scan(TEMPLATES):
+        world.decide("template-discovered", event)
+    text, story = explain(event["event_id"])
+    assert verdicts(story) == [("template.seen", "APPLIED")] and story["inputs"][0]["record"] == event, story
+    must_hold(text, "template.seen (rules.md 1)", event["scan_id"])
+
+
 @pytest.mark.parametrize("options", [(), ("--from", "2025-03-01"), ("--account", "nobody")], ids=" ".join)
 def test_unknown(world, options):
     for identity in (NOWHERE, "n" + NOWHERE[1:], "no-such-event"):
@@ -200,3 +215,17 @@ def test_unknown(world, options):
 def test_a_wrong_moment(world):
     done = world.osbill("explain", NOWHERE, "--from", "yesterday")
     assert done.returncode == 2 and "--from must be" in done.stderr, done
+
+
+def test_an_input_that_retention_deleted(world, explain, account):
+    """The last test: what is deleted is gone for all of them."""
+    world.open_account(account)
+    event = events.account_event("DEPOSIT", account, UNIT)
+    _, partition, offset = world.publish("account", event)
+    world.decision(("account", partition, offset))
+    admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": world.stack.bootstrap})
+    for done in admin.delete_records([confluent_kafka.TopicPartition(f"{world.prefix}account", partition, offset + 1)]).values():
+        done.result(20)
+    text, story = explain(event["event_id"])
+    must_be({"record": None, "problem": "retention has deleted it", "offset": offset}, story["inputs"][0])
+    must_hold(text, "retention has deleted it", "account.deposit (rules.md 7)")
