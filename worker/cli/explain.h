@@ -82,6 +82,7 @@ struct explanation {
     enum id_kind kind;
     struct id_list events, cases, charge_ids;
     struct found_decision_list decisions;
+    uint64_t left_out; /* decisions beyond 1,000: an event that is delivered again and again */
     struct found_charge_list charges;
     struct found_charge_list history; /* of the VPS, when something was covered */
     struct found_notification_list notifications;

@@ -49,11 +49,18 @@ static bool take_charge(void *context, const struct kafka_record *record)
     return keep_charge(explaining, &all->charges, record) && all->charges.count < all->charge_ids.count;
 }
 
+/* From about when they were decided; from the beginning, should the clocks have differed by more than that. */
 static void gather_charges(struct explaining *explaining)
 {
-    if (explaining->all.charge_ids.count)
-        (void)explain_read(explaining, TOPIC_CHARGE, since(explaining, explain_partition(&explaining->all)),
-                           take_charge, explaining);
+    struct explanation *all = &explaining->all;
+    struct kafka_range range = since(explaining, explain_partition(all));
+
+    if (!all->charge_ids.count || !explain_read(explaining, TOPIC_CHARGE, range, take_charge, explaining) ||
+        all->charges.count == all->charge_ids.count)
+        return;
+    range.start = KAFKA_FROM_START;
+    all->charges.count = 0;
+    (void)explain_read(explaining, TOPIC_CHARGE, range, take_charge, explaining);
 }
 
 /* --- what was paid before, for what is covered --- */

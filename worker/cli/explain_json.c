@@ -151,11 +151,12 @@ static json_t *list_json(const struct explanation *all, uint32_t count,
 
 json_t *explain_json(const struct explanation *all)
 {
-    return json_pack(
-        "{s:o, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:o}", "id", text_json(all->id), "kind", id_kind_names[all->kind],
-        "differences", (int)count_differences(all), "decisions", list_json(all, all->decisions.count, decision_json),
-        "inputs", list_json(all, all->inputs.count, input_json), "charges",
-        list_json(all, all->charges.count, charge_json), "cases", list_json(all, all->cases.count, case_json),
-        "notifications", list_json(all, all->notifications.count, notification_json), "dead_letters",
-        list_json(all, all->dead_letters.count, dead_letter_json));
+    return json_pack("{s:o, s:s, s:i, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "id", text_json(all->id), "kind",
+                     id_kind_names[all->kind], "differences", (int)count_differences(all), "left_out",
+                     (json_int_t)all->left_out, "decisions", list_json(all, all->decisions.count, decision_json),
+                     "inputs", list_json(all, all->inputs.count, input_json), "charges",
+                     list_json(all, all->charges.count, charge_json), "cases",
+                     list_json(all, all->cases.count, case_json), "notifications",
+                     list_json(all, all->notifications.count, notification_json), "dead_letters",
+                     list_json(all, all->dead_letters.count, dead_letter_json));
 }

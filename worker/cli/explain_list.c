@@ -56,13 +56,18 @@ bool id_add(struct memory *memory, struct id_list *list, struct text id)
 const char *const id_kind_names[ID_KINDS] = {
     [ID_CHARGE] = "charge", [ID_CASE] = "case", [ID_NOTIFICATION] = "notification", [ID_EVENT] = "event"};
 
+static bool is_digit(char character)
+{
+    return (character >= '0' && character <= '9') || (character >= 'a' && character <= 'f');
+}
+
 /* rules.md 6, 8: a letter, '-', 32 hex digits. */
 enum id_kind id_kind_of(struct text id)
 {
     if (id.size != ID_DIGITS + 2 || id.data[1] != '-')
         return ID_EVENT;
     for (uint32_t i = 2; i < id.size; i++)
-        if (!memchr("0123456789abcdef", id.data[i], 16))
+        if (!is_digit(id.data[i]))
             return ID_EVENT;
     switch (id.data[0]) {
     case 'c': return ID_CHARGE;

@@ -4,7 +4,7 @@
 #include "core/text.h"
 #include "worker/cli/explain_find.h"
 
-enum { PASSES = 4 };
+enum { PASSES = 4, DECISIONS_MAX = 1000 };
 
 struct search {
     struct explaining *explaining;
@@ -57,6 +57,7 @@ static void learn(struct search *search, const struct decision *decision)
 static bool keep(struct search *search, const struct kafka_record *record)
 {
     struct explaining *explaining = search->explaining;
+    struct explanation *all = &explaining->all;
     struct decision_batch batch;
 
     if (!explain_keep(explaining, &decision_batch_record, record, &batch))
@@ -64,8 +65,11 @@ static bool keep(struct search *search, const struct kafka_record *record)
     for (uint32_t i = 0; i < batch.decisions.count; i++) {
         if (!matters(explaining, &batch.decisions.items[i]))
             continue;
-        struct found_decision *found =
-            found_add(&explaining->context.memory, &explaining->all.decisions, sizeof *found);
+        if (all->decisions.count == DECISIONS_MAX) {
+            all->left_out++;
+            continue;
+        }
+        struct found_decision *found = found_add(&explaining->context.memory, &all->decisions, sizeof *found);
         if (!found)
             return explain_no_memory(explaining);
         *found = (struct found_decision){explain_place(TOPIC_DECISION, record), batch.seq, batch.decided_at,
@@ -141,6 +145,7 @@ void explain_search(struct explaining *explaining)
     for (int pass = 0; pass < PASSES && search.grew && explaining->code == EXIT_DONE; pass++) {
         search.grew = false;
         explaining->all.decisions.count = 0;
+        explaining->all.left_out = 0;
         if (!explain_read(explaining, TOPIC_DECISION, range, take_decisions, &search))
             return;
         if (explaining->all.kind == ID_EVENT) /* what its Decision names came into being with it */

@@ -215,6 +215,8 @@ void explain_put_text(const struct explanation *all)
     put_headline(all);
     for (uint32_t i = 0; i < all->decisions.count; i++)
         put_decision(all, &all->decisions.items[i]);
+    if (all->left_out)
+        put("\nand %llu more decisions that name it\n", (unsigned long long)all->left_out);
     if (!all->decisions.count)
         put_dead_letters(all, NULL);
     for (uint32_t i = 0; i < all->cases.count; i++)
