@@ -56,39 +56,41 @@ static struct caused_by cause_of(const struct input *input, struct text event_id
 }
 
 enum decide_status decide_dead_letter(const struct desk *desk, const struct input *input, struct text event_id,
-                                      enum rule rule, const char *code, struct text message, struct outcome *outcome)
+                                      enum input_fault fault, const char *code, struct text message,
+                                      struct outcome *outcome)
 {
+    enum rule rule = rule_of_fault(fault);
     struct caused_by cause = cause_of(input, event_id);
     struct work work;
 
     work_init(&work, desk, outcome, TEXT(""), &cause, ORIGIN_INPUT);
     work_rule(&work, rule, VERDICT_DEAD_LETTER, message);
-    dead_letter(&work, input, code, message);
+    dead_letter(&work, input, code ? code : rule_info(rule)->id.data, message);
     work_decision(&work);
     return outcome->out_of_memory ? DECIDE_NO_MEMORY : DECIDE_DONE;
 }
 
-static enum decide_status dead(const struct desk *desk, const struct input *input, enum rule rule, struct text message,
-                               struct outcome *outcome)
+static enum decide_status dead(const struct desk *desk, const struct input *input, enum input_fault fault,
+                               struct text message, struct outcome *outcome)
 {
-    return decide_dead_letter(desk, input, input_event_id(input), rule, rule_info(rule)->id.data, message, outcome);
+    return decide_dead_letter(desk, input, input_event_id(input), fault, NULL, message, outcome);
 }
 
 enum decide_status decide_input(const struct desk *desk, const struct input *input, struct outcome *outcome)
 {
     struct text message = TEXT("");
-    enum rule bad = validate_input(desk, input, &message);
+    enum input_fault bad = validate_input(desk, input, &message);
     struct work work;
 
-    if (bad != RULE_NONE)
+    if (bad != INPUT_SOUND)
         return dead(desk, input, bad, message, outcome);
     struct caused_by cause = cause_of(input, input_event_id(input));
     work_init(&work, desk, outcome, input_account_id(input), &cause, ORIGIN_INPUT);
     enum give_up why = work_attempt(&work, decide_whole, input);
     if (why == GAVE_UP_OVERFLOW)
-        return dead(desk, input, RULE_AMOUNT_OVERFLOW, TEXT("an amount exceeds 64 bits"), outcome);
+        return dead(desk, input, INPUT_OVERFLOWS, TEXT("an amount exceeds 64 bits"), outcome);
     if (why == GAVE_UP_LIMIT)
-        return dead(desk, input, RULE_LIMIT_EXCEEDED, TEXT("the account has too many open cases"), outcome);
+        return dead(desk, input, INPUT_OVER_LIMIT, TEXT("the account has too many open cases"), outcome);
     return status_of(why);
 }
 
