@@ -8,6 +8,7 @@
 #ifndef OSBILL_CLI_EXPLAIN_H
 #define OSBILL_CLI_EXPLAIN_H
 
+#include "core/rule_tables.h"
 #include "worker/cli/account_view.h"
 #include "worker/cli/explain_line.h"
 
@@ -173,6 +174,20 @@ struct cover {
 /* False: the decision covers nothing, or what covers it is not in the topics that were read. */
 bool explain_cover(const struct explanation *all, const struct found_decision *found, struct cover *ret);
 bool is_covered(const struct decision *decision);
+
+/* --- explain_rows.c: the row of core's decision tables that chose a rule, in words --- */
+
+enum { ROWS_MAX = 8, ROW_WORDS = 400 };
+struct matched_row {
+    enum rule_table_id table;
+    uint32_t number; /* from 1, as docs/rules.md counts */
+    bool also;       /* matched besides the one before it; else in its stead: the records do not say which */
+};
+/* The rows that may have made the deed, by its kind of input and its verdict. Returns how many. */
+uint32_t explain_rows(const struct explanation *all, const struct found_decision *found, const struct deed *deed,
+                      struct matched_row ret_rows[ROWS_MAX]);
+/* "the tariff is unknown, and not: the grace time is over". Returns buffer. */
+const char *row_words(const struct matched_row *matched, char buffer[ROW_WORDS]);
 
 /* --- explain_text.c, explain_json.c --- */
 

@@ -43,6 +43,24 @@ static json_t *cover_json(const struct cover *cover)
                      (json_int_t)cover->period_end);
 }
 
+/* Of the Decision's own rule, and of the events that it released. */
+static json_t *rows_json(const struct explanation *all, const struct found_decision *found)
+{
+    json_t *json = json_array();
+    struct matched_row rows[ROWS_MAX];
+    char words[ROW_WORDS];
+    struct deed deed;
+
+    for (uint32_t i = 0; deed_of(&found->decision, i, &deed); i++) {
+        uint32_t count = deed.own || deed.event_id.size ? explain_rows(all, found, &deed, rows) : 0;
+        for (uint32_t k = 0; k < count; k++)
+            json_array_append_new(json, json_pack("{s:o, s:s, s:i, s:s}", "rule", text_json(deed.rule), "table",
+                                                  rule_table(rows[k].table)->name, "row", (int)rows[k].number, "words",
+                                                  row_words(&rows[k], words)));
+    }
+    return json;
+}
+
 static json_t *decision_json(const struct explanation *all, uint32_t index)
 {
     const struct found_decision *found = &all->decisions.items[index];
@@ -54,6 +72,7 @@ static json_t *decision_json(const struct explanation *all, uint32_t index)
     json_object_set_new(json, "decided_at", json_integer(found->decided_at));
     json_object_set_new(json, "clause", json_string(rule_info(rule_find(decision->rule))->clause));
     json_object_set_new(json, "meaning", json_string(verdict_meaning(decision->verdict)));
+    json_object_set_new(json, "rows", rows_json(all, found));
     if (explain_cover(all, found, &cover))
         json_object_set_new(json, "covered_by", cover_json(&cover));
     json_object_set_new(json, "decision", json_from_record(&decision_record, decision));

@@ -37,8 +37,24 @@ static void put_clause(struct text rule_id)
         put(" (%s%s)", clause[0] >= '0' && clause[0] <= '9' ? "rules.md " : "", clause);
 }
 
-static void put_effects(const struct explanation *all, const struct decision *decision)
+/* "8 of placed: the tariff is unknown, and not: the grace time is over" */
+static void put_rows(const struct explanation *all, const struct found_decision *found, const struct deed *deed)
 {
+    struct matched_row rows[ROWS_MAX];
+    uint32_t count = explain_rows(all, found, deed, rows);
+    char words[ROW_WORDS];
+
+    for (uint32_t i = 0; i < count; i++)
+        put("  %-10s  %u of %s: %s\n",
+            i == 0         ? "row"
+            : rows[i].also ? "and row"
+                           : "or row",
+            rows[i].number, rule_table(rows[i].table)->name, row_words(&rows[i], words));
+}
+
+static void put_effects(const struct explanation *all, const struct found_decision *found)
+{
+    const struct decision *decision = &found->decision;
     char amount[DECIMAL_TEXT];
     uint32_t hidden = 0;
     struct deed deed;
@@ -59,6 +75,8 @@ static void put_effects(const struct explanation *all, const struct decision *de
         if (deed.case_id.size)
             put(", case %.*s", TEXT_OF(deed.case_id));
         put("\n");
+        if (deed.event_id.size)
+            put_rows(all, found, &deed);
     }
     if (hidden)
         put("  effect      and %u on other cases or events\n", hidden);
@@ -78,6 +96,7 @@ static void put_decision(const struct explanation *all, const struct found_decis
     const struct decision *decision = &found->decision;
     const struct place input = place_of(&decision->caused_by);
     char moment[MOMENT_TEXT];
+    struct deed own;
 
     put("\n%s  %s: %s\n", moment_text(found->decided_at, moment), verdict_names[decision->verdict],
         verdict_meaning(decision->verdict));
@@ -86,9 +105,11 @@ static void put_decision(const struct explanation *all, const struct found_decis
     put_clause(decision->rule);
     put(", decided on %s with catalogue version %lld\n", origins[decision->origin],
         (long long)decision->catalogue_version);
+    (void)deed_of(decision, 0, &own);
+    put_rows(all, found, &own);
     if (decision->reason.size)
         put("  reason      %.*s\n", TEXT_OF(decision->reason));
-    put_effects(all, decision);
+    put_effects(all, found);
     explain_put_charges(all, decision);
     explain_put_cover(all, found);
     explain_put_notifications(all, found);

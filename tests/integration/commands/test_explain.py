@@ -11,6 +11,7 @@ from kit.installation import CPANEL, DEBIAN, PRICES, TEMPLATES, WINDOWS
 from kit.stack import run_osbill
 
 CENT = 10_000  # the tariff's rounding
+OTHERWISE = "otherwise: no row before it matches"
 NOWHERE = "c-" + "0" * 32
 
 
@@ -59,6 +60,11 @@ def verdicts(story):
     return [(found["decision"]["rule"], found["decision"]["verdict"]) for found in story["decisions"]]
 
 
+def rows(found):
+    """(rule, table, row in words) of a decision."""
+    return [(row["rule"], row["table"], row["words"]) for row in found["rows"]]
+
+
 def test_a_charge(world, explain, account):
     start = place_order(world, account, 100 * UNIT)
     moment = start + 3 * DAY + 12_345
@@ -70,13 +76,14 @@ def test_a_charge(world, explain, account):
     must_be({"id": identity, "kind": "charge", "differences": 0, "cases": [], "dead_letters": []}, story)
     assert verdicts(story) == [("os.charged", "CHARGED")], story
     assert story["decisions"][0]["clause"] == "5", story
+    assert rows(story["decisions"][0]) == [("os.charged", "period", OTHERWISE), ("os.charged", "payment", OTHERWISE)], story
     assert story["inputs"][0]["record"] == event, f"the message itself; got {story['inputs']}"
     must_be({"balance_before_micros": before, "adds_up": True,
              "formulas": [{"formula": how, "expected_micros": amount, "rounding_micros": CENT, "check": "agrees"}]},
             story["charges"][0])
     must_be({"charge_id": identity, "amount_micros": amount, "balance_after_micros": before - amount},
             story["charges"][0]["charge"])
-    must_hold(text, how, event["event_id"], "os.charged (rules.md 5)", WINDOWS, "price 24.50 for the period, since 2025-01-01",
+    must_hold(text, how, event["event_id"], "os.charged (rules.md 5)", "8 of period: " + OTHERWISE, WINDOWS, "price 24.50 for the period, since 2025-01-01",
               f"balance {money(before)} before, {money(before - amount)} after", f"{money(amount)} EUR")
     for options in (("--account", account), ("--account", account, "--vps", "vps-1"), ("--from=beginning",)):
         assert explain(identity, *options)[1] == story, f"the same with {options}"
@@ -142,7 +149,7 @@ def test_a_case_until_a_deposit_settles_it(world, explain, account):
         must_be({"formula": how, "check": "agrees"}, story["charges"][0]["formulas"][0])
         assert [item["notification"]["kind"] for item in story["notifications"]] == [
             "INSUFFICIENT_FUNDS", "FUNDS_RECOVERED"], story["notifications"]
-        must_hold(text, how, deposit["event_id"], "settled: the money was taken", paid, case, *short)
+        must_hold(text, how, "2 of payment: more is due than is available", deposit["event_id"], "settled: the money was taken", paid, case, *short)
     text, story = explain(deposit["event_id"])
     assert verdicts(story) == [("account.deposit", "APPLIED")], "a deposit's own story, not the cases'"
     must_hold(text, "CHARGED by case.settled (rules.md 6)", paid, how, f"amount_micros  {money(amount)}")
@@ -170,7 +177,7 @@ def test_a_dead_letter(world, explain, account):
     must_be({"code": "time-in-future", "message": dead.headers["osbill.error.message"].decode(), "topic": "dead-letter",
              "partition": dead.partition, "offset": dead.offset,
              "input": {"topic": "os-installed", "partition": place[1], "offset": place[2]}}, story["dead_letters"][0])
-    must_hold(text, "time-in-future", f"dead-letter, partition {dead.partition}, offset {dead.offset}",
+    must_hold(text, "5 of input: it claims to have happened later than the worker's clock tolerates", f"dead-letter, partition {dead.partition}, offset {dead.offset}",
               f"os-installed, partition {place[1]}, offset {place[2]}")
 
 
@@ -186,6 +193,8 @@ def test_parked_then_released(world, explain, account):
     for identity in (early["event_id"], charge_id(account, "vps-1", start, 2)):
         text, story = explain(identity)
         assert verdicts(story) == [("os.vps-unknown", "PARKED"), ("order.charged", "CHARGED")], story
+        assert rows(story["decisions"][0]) == [("os.vps-unknown", "install", "the VPS is unknown")], story
+        assert [row[0] for row in rows(story["decisions"][1])] == ["order.charged", "os.charged", "os.charged"], story
         assert [item["charge"]["amount_micros"] for item in story["charges"]] == [amount], story["charges"]
         assert story["charges"][0]["charge"]["caused_by"]["event_id"] == early["event_id"]
         must_hold(text, "waits for an account or a VPS that is not known yet", "effect      CHARGED by os.charged (rules.md 5)",
