@@ -4,7 +4,7 @@
 
 bool is_covered(const struct decision *decision)
 {
-    return rule_find(decision->rule) == RULE_OS_COVERED;
+    return text_equal(decision->rule, TEXT("os.covered"));
 }
 
 /* T; without the input, when it was decided. */

@@ -65,7 +65,7 @@ static json_t *decision_json(const struct explanation *all, uint32_t index)
 {
     const struct found_decision *found = &all->decisions.items[index];
     const struct decision *decision = &found->decision;
-    struct cover cover;
+    struct cover cover = {.paid_at = 0};
     json_t *json = place_json(&found->place);
 
     json_object_set_new(json, "seq", json_integer(found->seq));

@@ -149,9 +149,7 @@ bool deed_matters(const struct explanation *all, const struct deed *deed)
 /* A reminder is about all cases of the account: what caused it is not part of this story. */
 bool deed_learn(struct memory *memory, struct explanation *all, const struct deed *deed)
 {
-    enum rule rule = rule_find(deed->rule);
-
-    if (rule == RULE_CASE_REMINDER || rule == RULE_CASE_RECOVERED)
+    if (text_equal(deed->rule, TEXT("case.reminder")) || text_equal(deed->rule, TEXT("case.recovered")))
         return false;
     bool event = id_add(memory, &all->events, deed->event_id), open = id_add(memory, &all->cases, deed->case_id);
     (void)id_add(memory, &all->charge_ids, deed->charge_id);

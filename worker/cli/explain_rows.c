@@ -105,20 +105,22 @@ uint32_t explain_rows(const struct explanation *all, const struct found_decision
 
 /* --- in words --- */
 
+static size_t add_words(const struct rule_table *table, uint64_t facts, const char *before, char *buffer, size_t used)
+{
+    for (uint32_t i = 0; i < table->fact_count && used < ROW_WORDS; i++)
+        if (facts >> i & 1)
+            used += (size_t)snprintf(buffer + used, ROW_WORDS - used, "%s%s%s", used ? ", and " : "", before,
+                                     table->facts[i]);
+    return used;
+}
+
 const char *row_words(const struct matched_row *matched, char buffer[ROW_WORDS])
 {
     const struct rule_table *table = rule_table(matched->table);
     const struct table_row *row = &table->rows[matched->number - 1];
-    size_t used = 0;
+    size_t used = add_words(table, row->all, "", buffer, 0);
 
-    (void)snprintf(buffer, ROW_WORDS, "otherwise: no row before it matches");
-    for (uint32_t bit = 0; bit < 2 * table->fact_count && used < ROW_WORDS; bit++) {
-        uint32_t fact = bit % table->fact_count; /* first those that hold, then those that do not */
-        bool forbidden = bit >= table->fact_count;
-        if (((forbidden ? row->none : row->all) >> fact & 1) == 0)
-            continue;
-        used += (size_t)snprintf(buffer + used, ROW_WORDS - used, "%s%s%s", used ? ", and " : "",
-                                 forbidden ? "not: " : "", table->facts[fact]);
-    }
+    if (!add_words(table, row->none, "not: ", buffer, used))
+        (void)snprintf(buffer, ROW_WORDS, "otherwise: no row before it matches");
     return buffer;
 }

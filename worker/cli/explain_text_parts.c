@@ -106,7 +106,7 @@ void explain_put_line(const struct explanation *all, const struct charge_line *l
     put("; covered so far %s\n", decimal_from_micros(line->credited_price_micros, amount));
     put("         period ");
     put_span(line->period_start, line->period_end);
-    put("; charged ");
+    put(line->amount_micros < 0 ? "; given back " : "; charged ");
     put_span(line->charged_from, line->charged_until);
     put("\n         %s\n", sum.formula);
     if (sum.check == LINE_IN_PART)
@@ -151,7 +151,7 @@ void explain_put_charges(const struct explanation *all, const struct decision *d
 void explain_put_cover(const struct explanation *all, const struct found_decision *found)
 {
     char level[DECIMAL_TEXT], paid[MOMENT_TEXT];
-    struct cover cover;
+    struct cover cover = {.paid_at = 0};
 
     if (!is_covered(&found->decision))
         return;

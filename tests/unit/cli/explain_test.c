@@ -200,6 +200,7 @@ static void test_a_refund_in_part(void **state)
     charges[0].charge.amount_micros = -4 * UNIT;
     must_say(&all, "-4.00 EUR for VPS vps-1; balance 72.75 before, 76.75 after");
     must_say(&all, "(0.00 - 31.00) * 864,000,000 ms of 2,678,400,000 ms = -10.00, rounded towards zero to 0.000001\n");
+    must_say(&all, "given back 2025-03-22 to 2025-04-01");
     must_say(&all, "of which -4.00 is here: the rest went to what the VPS owed");
     assert_int_equal(count_differences(&all), 0);
 }
