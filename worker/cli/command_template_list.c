@@ -52,17 +52,12 @@ static bool is_wanted(const struct template_view *view, const struct list_option
 
 /* --- as JSON --- */
 
-static json_t *text_json(struct text text)
-{
-    return json_stringn(text.size ? text.data : "", text.size);
-}
-
 static json_t *links_json(const struct template_view *view)
 {
     json_t *list = json_array();
 
     for (uint32_t i = 0; i < view->link_count; i++)
-        json_array_append_new(list, json_pack("{s:o, s:b, s:b}", "module_id", text_json(view->links[i].module_id),
+        json_array_append_new(list, json_pack("{s:o, s:b, s:b}", "module_id", json_text(view->links[i].module_id),
                                               "present", view->links[i].present, "linked", view->links[i].linked));
     return list;
 }
@@ -72,7 +67,7 @@ static json_t *switches_json(const struct template_view *view)
     json_t *list = json_array();
 
     for (uint32_t i = 0; i < view->switch_count; i++)
-        json_array_append_new(list, json_pack("{s:o, s:b, s:b}", "tariff_id", text_json(view->switches[i].tariff_id),
+        json_array_append_new(list, json_pack("{s:o, s:b, s:b}", "tariff_id", json_text(view->switches[i].tariff_id),
                                               "on", view->switches[i].on, "orderable", view->switches[i].orderable));
     return list;
 }
@@ -84,9 +79,9 @@ static json_t *overrides_json(const struct template_view *view)
     for (uint32_t i = 0; i < view->override_count; i++) {
         const struct override_view *at = &view->overrides[i];
         json_array_append_new(list, json_pack("{s:s, s:o, s:s, s:o, s:o, s:I}", "scope",
-                                              at->of_module ? "MODULE" : "TARIFF", "scope_id", text_json(at->scope_id),
+                                              at->of_module ? "MODULE" : "TARIFF", "scope_id", json_text(at->scope_id),
                                               "setting", override_setting_names[at->state->setting], "actor",
-                                              text_json(at->state->actor), "reason", text_json(at->state->reason), "at",
+                                              json_text(at->state->actor), "reason", json_text(at->state->reason), "at",
                                               (json_int_t)at->state->at));
     }
     return list;
@@ -97,17 +92,17 @@ static json_t *tags_json(const struct template_view *view)
     json_t *list = json_array();
 
     for (uint32_t i = 0; i < view->tags.count; i++)
-        json_array_append_new(list, text_json(view->tags.items[i]));
+        json_array_append_new(list, json_text(view->tags.items[i]));
     return list;
 }
 
 static void print_json(const struct template_view *view)
 {
     put_json(json_pack("{s:o, s:o, s:s, s:i, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "template",
-                       text_json(view->template), "title", text_json(view->title), "status", status_names[view->status],
-                       "sort", view->sort, "tags", tags_json(view), "os_group", text_json(view->os_group),
+                       json_text(view->template), "title", json_text(view->title), "status", status_names[view->status],
+                       "sort", view->sort, "tags", tags_json(view), "os_group", json_text(view->os_group),
                        "min_disk_mib", (json_int_t)view->min_disk_mib, "min_ram_mib", (json_int_t)view->min_ram_mib,
-                       "first_seen_at", (json_int_t)view->first_seen_at, "same_as", text_json(view->same_as), "links",
+                       "first_seen_at", (json_int_t)view->first_seen_at, "same_as", json_text(view->same_as), "links",
                        links_json(view), "switches", switches_json(view), "overrides", overrides_json(view)));
 }
 
