@@ -7,6 +7,7 @@
 #include "worker/cli/decimal.h"
 #include "worker/cli/moment.h"
 #include "worker/cli/print.h"
+#include "worker/cli/template_rows.h"
 
 static const struct table_column vps_columns[] = {{"vps", false},   {"installed", false}, {"tariff", false},
                                                   {"months", true}, {"item", false},      {"price", false},
@@ -81,8 +82,6 @@ static void put_table(struct table *table, uint64_t count, uint64_t limit)
 
 /* --- templates --- */
 
-static const char *const status_names[] = {[TEMPLATE_NONE] = "NONE", [TEMPLATE_SOME] = "SOME", [TEMPLATE_ALL] = "ALL"};
-
 static json_t *list_json(const struct text_array *list)
 {
     json_t *json = json_array();
@@ -105,8 +104,8 @@ static void list_cell(struct table *table, const struct text_array *list)
 static void put_template_json(const struct orderable_change *at)
 {
     put_json(json_pack("{s:s, s:o, s:s, s:s, s:o, s:o}", "action", "touch-template", "template",
-                       json_text(at->template), "status_before", status_names[at->before], "status",
-                       status_names[at->after], "orderable_in", list_json(&at->gained), "no_longer_in",
+                       json_text(at->template), "status_before", template_status_names[at->before], "status",
+                       template_status_names[at->after], "orderable_in", list_json(&at->gained), "no_longer_in",
                        list_json(&at->lost)));
 }
 
@@ -122,7 +121,7 @@ static void put_templates(const struct touch_printer *printer, const struct orde
             put_template_json(at);
         } else if (i < printer->limit) {
             table_cell(&table, at->template);
-            table_format(&table, "%s -> %s", status_names[at->before], status_names[at->after]);
+            table_format(&table, "%s -> %s", template_status_names[at->before], template_status_names[at->after]);
             list_cell(&table, &at->gained);
             list_cell(&table, &at->lost);
         }

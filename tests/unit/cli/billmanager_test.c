@@ -26,7 +26,7 @@ static void keep_warning(void *context, const char *text)
     struct reading *reading = context;
 
     strncat(reading->warnings, text, TEXT_ROOM - 2 - strlen(reading->warnings));
-    strcat(reading->warnings, "\n");
+    strncat(reading->warnings, "\n", TEXT_ROOM - 1 - strlen(reading->warnings));
     reading->warning_count++;
 }
 
@@ -157,7 +157,8 @@ static const struct {
     {TARIFF(EUR(MONTH("\"5,00\""))), "", "$.doc.pricelist.price.period.cost: must be an amount such as 12.50"},
     {TARIFF(EUR(MONTH("\"\""))), "", "$.doc.pricelist.price.period.cost: is missing"},
     {TARIFF(EUR("[{\"$type\": \"month\", \"$length\": 1}]")), "", "$.doc.pricelist.price.period[0].cost: is missing"},
-    {TARIFF(EUR(MONTH("\"0.0000001\""))), "", "$.doc.pricelist.price.period.cost: must be an amount with at most six places"},
+    {TARIFF(EUR(MONTH("\"0.0000001\""))), "",
+     "$.doc.pricelist.price.period.cost: must be an amount with at most six places"},
     {TARIFF(EUR(MONTH("0.0000001"))), "", "$.doc.pricelist.price.period.cost: must be an amount such as"}, /* 1e-07 */
     {TARIFF(EUR(MONTH("123456789.12345678"))), "",
      "$.doc.pricelist.price.period.cost: must be a text or a whole number"},
