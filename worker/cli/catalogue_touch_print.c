@@ -148,12 +148,14 @@ static json_t *partitions_json(const struct usages *usages)
 static void put_totals_json(const struct touch_printer *printer, struct touch_counts total, uint32_t templates)
 {
     const struct usages *usages = printer->usages;
+    int64_t oldest, newest;
 
-    put_json(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "action", "touch-total", "vps_read",
+    put_json(json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:o}", "action", "touch-total", "vps_read",
                        (json_int_t)usages->vps, "vps", (json_int_t)total.vps, "vps_other_price",
                        (json_int_t)total.shifted, "cases_held", (json_int_t)printer->cases_held, "cases_decided",
                        (json_int_t)printer->cases_decided, "templates", (json_int_t)templates, "now",
-                       (json_int_t)usages->now, "partitions", partitions_json(usages)));
+                       (json_int_t)usages->now, "partitions_unknown", usages_empty_partitions(usages, &oldest, &newest),
+                       "partitions", partitions_json(usages)));
 }
 
 static void put_totals(const struct touch_printer *printer, struct touch_counts total, uint32_t templates)
@@ -171,7 +173,7 @@ static void put_totals(const struct touch_printer *printer, struct touch_counts 
         put("as Redis has it: %d partitions, last decided at %s to %s\n", printer->usages->partition_count - empty,
             moment_text(oldest, first), moment_text(newest, last));
     if (empty)
-        say("note: Redis holds nothing of %d of %d partitions: what they may hold is not counted", empty,
+        put("! Redis holds nothing of %d of %d partitions: what they may hold is not counted\n", empty,
             printer->usages->partition_count);
 }
 

@@ -18,7 +18,8 @@ struct touch_printer {
 void touch_printer_init(struct touch_printer *printer, const struct touch *touch, bool json, uint64_t limit);
 void touch_printer_release(struct touch_printer *printer);
 
-/* While Redis is read: usage_visit and held_cases_try's callback; the context is the printer. */
+/* While Redis is read: usage_visit and held_cases_try's callback; the context is the printer. As JSON a VPS has a line
+ * for each period that is touched, as a row it has its first one. */
 void touch_print_vps(void *context, struct text account_id, struct text vps_id, struct usage *usage);
 void touch_print_case(void *context, const struct held_case *held);
 

@@ -69,9 +69,10 @@ void touch_print_vps(void *context, struct text account_id, struct text vps_id, 
 
     if (!touch_first_shift(printer->touch, usage, &shift))
         return;
-    if (printer->json)
-        put_vps_json(account_id, vps_id, usage, &shift);
-    else if (printer->vps_shifted < printer->limit)
+    for (uint32_t i = 0; i < usage->period_count && printer->json; i++)
+        if (touch_shift(printer->touch, usage, &usage->periods[i], &shift))
+            put_vps_json(account_id, vps_id, usage, &shift);
+    if (!printer->json && printer->vps_shifted < printer->limit)
         add_vps_row(printer, account_id, vps_id, usage, &shift);
     printer->vps_shifted++;
 }

@@ -4,6 +4,7 @@ import json
 from kit import events
 from kit.arithmetic import DAY, UNIT
 from kit.installation import CPANEL, DEBIAN, WINDOWS, WINDOWS_25
+from kit.stack import clean_environment, run_osbill
 
 
 def place_order(world, account, template, vps="vps-1", **given):
@@ -95,6 +96,21 @@ def test_redis_is_away(world, stack, run, ask, tmp_path):
 
     lines = ask("catalogue", "plan", file, "--offline", *nowhere, code=1)
     assert [line["action"] for line in lines if line["action"].startswith("touch")] == []
+
+
+def test_redis_holds_nothing(world, stack, tmp_path):
+    """No worker ever ran: what is not there is not counted as none."""
+    prefix = f"unused-{events.now()}."
+    environment = clean_environment(**world.settings | {"topic_prefix": prefix, "group": prefix})
+
+    def osbill(*arguments):
+        return run_osbill(stack, *arguments, environment=environment)
+    assert osbill("init", "--replication-factor", "1", "--partitions", "2").returncode == 0
+    file = tmp_path / "first.yaml"
+    file.write_text("modules: {m: {auto_connect: ALL}}\n")
+    done = osbill("catalogue", "plan", str(file))
+    assert done.returncode == 1, done
+    assert "! Redis holds nothing of 2 of 2 partitions: what they may hold is not counted\n" in done.stdout
 
 
 def test_refused(world, run, tmp_path):
