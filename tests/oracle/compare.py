@@ -5,6 +5,7 @@ Shows the first difference: the line of the history, the rules, each field expec
 account before. When they are equal: how many decisions of each rule were compared.
 """
 
+import argparse
 import collections
 import itertools
 import json
@@ -38,16 +39,16 @@ def compared(outcome: Record) -> Record:
             "dead_letters": [{name: one.get(name) for name in DEAD_LETTER} for one in outcome["dead_letters"]]}
 
 
-def differences(expected: Any, got: Any, path: str = "") -> list[str]:
+def differences(expected: Any, got: Any, ignored: list[str], path: str = "") -> list[str]:
     """Field by field, as `path: expected X, got Y`."""
     if isinstance(expected, dict) and isinstance(got, dict):
         names = list(expected) + [name for name in got if name not in expected]
-        return [line for name in names
-                for line in differences(expected.get(name), got.get(name), f"{path}.{name}".lstrip("."))]
+        return [line for name in names if name not in ignored
+                for line in differences(expected.get(name), got.get(name), ignored, f"{path}.{name}".lstrip("."))]
     if isinstance(expected, list) and isinstance(got, list):
         pairs = itertools.zip_longest(expected, got)
         return [line for number, (one, other) in enumerate(pairs)
-                for line in differences(one, other, f"{path}[{number}]")]
+                for line in differences(one, other, ignored, f"{path}[{number}]")]
     return [] if expected == got else [f"{path}: expected {shown(expected)}, got {shown(got)}"]
 
 
@@ -81,11 +82,17 @@ def read(path: str) -> list[Record]:
 
 
 def main() -> int:
-    expected, got = read(sys.argv[1]), read(sys.argv[2])
-    history = read(sys.argv[3]) if len(sys.argv) > 3 else []
+    parser = argparse.ArgumentParser(description="Compares two outcomes of a history. Exit 1: they differ.")
+    parser.add_argument("expected")
+    parser.add_argument("got")
+    parser.add_argument("history", nargs="?")
+    parser.add_argument("--ignore", action="append", default=[], metavar="FIELD", help="do not compare these fields")
+    arguments = parser.parse_args()
+    expected, got = read(arguments.expected), read(arguments.got)
+    history = read(arguments.history) if arguments.history else []
     counts: collections.Counter[str] = collections.Counter()
     for number, (one, other) in enumerate(itertools.zip_longest(expected, got, fillvalue={"accounts": {}})):
-        found = differences(compared(one), compared(other))
+        found = differences(compared(one), compared(other), arguments.ignore)
         if found:
             print(f"line {number + 1} differs")
             print("rules expected:", rules(one))

@@ -155,7 +155,7 @@ def check_price(copy: Record, record: Record) -> None:
             refuse(f'unknown item {record["item_id"]}')
     if record["currency"] != tariff["currency"]:
         refuse(f'currency {record["currency"]} is not the tariff\'s')
-    if record["amount_micros"] < 0 or record["amount_micros"] % tariff["rounding_micros"]:
+    if record["amount_micros"] < 0 or record["amount_micros"] % max(1, tariff["rounding_micros"]):
         refuse("a negative price, or no multiple of rounding_micros")
     if not 0 <= record["period_months"] <= 120:
         refuse("period_months is 0 to 120")
