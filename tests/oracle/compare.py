@@ -69,8 +69,7 @@ def show_history(history: list[Record], number: int) -> None:
         return
     account_id = account_of(history[number])
     print("line:", json.dumps(history[number], ensure_ascii=False))
-    before = [(place, line) for place, line in enumerate(history[:number], 1)
-              if account_of(line) == account_id or not account_of(line)]
+    before = [(place, line) for place, line in enumerate(history[:number], 1) if account_of(line) == account_id]
     print(f"before it ({account_id or 'the catalogue'}):")
     for place, line in before[-BEFORE:]:
         print(f"  {place}:", json.dumps(line, ensure_ascii=False))
