@@ -9,6 +9,8 @@ from .outputs import Step
 
 Record = dict[str, Any]
 COPIED = ("modules", "tariffs", "enumerations", "prices", "aliases", "settings", "overrides")
+PARTS_MAX = 100000  # the book: the-largest-set
+OWN_RULES = {"Override": "template.override", "ScanApproval": "scan.approved"}  # else catalogue.applied
 DEFAULTS: dict[str, Record] = {
     "Module": {"title": "", "strict": False},
     "Tariff": {"title": "", "module_ids": [], "os_param": "ostempl", "enumeration_id": "", "default_item": "",
@@ -31,12 +33,11 @@ def decide_change(step: Step, value: Record) -> Record:
     catalogue = step.catalogue
     kind, record = next(iter(value["change"].items()))
     record = {**DEFAULTS[kind], **record}
-    rule = {"Override": "template.override", "ScanApproval": "scan.approved"}.get(kind, "catalogue.applied")
     index, count = value["index"], value["count"]
     if count < 1 or index < 0 or index >= count:
         raise DeadLetter("bad-value")
     known = catalogue["sets"].setdefault(value["change_set"], {"status": "OPEN", "count": count, "parts": {}})
-    result = {"rule": rule, "verdict": "APPLIED", "module_id": record.get("module_id", ""),
+    result = {"rule": "catalogue.applied", "verdict": "APPLIED", "module_id": record.get("module_id", ""),
               "template": record.get("template", "")}
     if known["status"] == "REFUSED":  # 9: a refused change_set stays refused
         refuse("the set was refused")
@@ -48,17 +49,28 @@ def decide_change(step: Step, value: Record) -> Record:
     if index in known["parts"] or known["count"] != count:
         known["status"] = "REFUSED"
         refuse("a part again with other content")
+    if count > PARTS_MAX:
+        raise DeadLetter("limit-exceeded")
     known["parts"][index] = part
     if len(known["parts"]) < count:
         return {**result, "verdict": "RECORDED"}
+    parts = [known["parts"][number] for number in range(count)]
     try:
-        apply_set(step, [known["parts"][number] for number in range(count)])
+        apply_set(step, parts)
     except DeadLetter:
         known["status"] = "REFUSED"
         raise
     known["status"] = "APPLIED"
     catalogue["version"] += 1
-    return result
+    kinds = {part_kind for part_kind, _ in parts}
+    return {**result, "rule": OWN_RULES[kinds.pop()] if len(kinds) == 1 and kinds <= OWN_RULES.keys() else "catalogue.applied"}
+
+
+def list_effects(step: Step, parts: list[tuple[str, Record]]) -> None:
+    """Overrides and approvals in a set of several parts, before what the approvals remove."""
+    for kind, record in parts:
+        if len(parts) > 1 and kind in OWN_RULES:
+            step.effect(OWN_RULES[kind], "APPLIED", template=record.get("template", ""))
 
 
 def apply_set(step: Step, parts: list[tuple[str, Record]]) -> None:
@@ -75,6 +87,7 @@ def apply_set(step: Step, parts: list[tuple[str, Record]]) -> None:
     if any(kind == "Alias" for kind, _ in parts):
         check_aliases(copy["aliases"])
     catalogue.update({name: copy[name] for name in COPIED})
+    list_effects(step, parts)
     for kind, record in parts:
         if kind == "Tariff":
             for module_id in record["module_ids"]:

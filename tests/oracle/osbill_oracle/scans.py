@@ -114,10 +114,10 @@ def remove(step: Step, module_id: str, templates: list[str]) -> None:
     for template in templates:
         step.catalogue["links"][module_id][template]["present"] = False
         kept = is_kept(step.catalogue, module_id, template)
-        if not kept:
-            step.effect("template.removed", "APPLIED", template=template)
+        rule = "template.override" if kept else "template.removed"  # 1: Module ON keeps it linked, one WARNING
+        step.effect(rule, "APPLIED", template=template)
         severity = "WARNING" if kept or is_priced(step.catalogue, template) else "INFO"
-        step.notify("TEMPLATE_REMOVED", severity, "template.removed", module_id=module_id, template=template)
+        step.notify("TEMPLATE_REMOVED", severity, rule, module_id=module_id, template=template)
     if templates:
         step.catalogue["version"] += 1
 
