@@ -54,7 +54,7 @@ int main(int count, char **arguments)
     struct memory memory;
     int status;
 
-    memory_init(&memory);
+    memory_open(&memory);
     struct options options = parse(&memory.arena, count, arguments);
     if (options.bad) {
         fputs(usage, stderr);
