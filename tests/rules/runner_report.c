@@ -19,7 +19,7 @@ static void count_case(struct tally *tally, const struct book_case *book_case)
 }
 
 /* A rule is expected by a decision or effect, by rule= of a charge or notice, or by the code of a dead letter. */
-static void count_hit(struct tally tallies[RULE_COUNT], const struct book_case *book_case, const struct line *line)
+enum rule report_rule_of(const struct line *line)
 {
     static const char *const keywords[] = {"=>", "by-timer", "by-catalogue", "effect", "dead"};
     const struct text *named = line_value(line, "rule");
@@ -28,7 +28,13 @@ static void count_hit(struct tally tallies[RULE_COUNT], const struct book_case *
     for (size_t i = 0; i < sizeof keywords / sizeof *keywords; i++)
         if (line->count > 1 && text_is(line->words[0].value, keywords[i]))
             id = line->words[1].value;
-    enum rule rule = rule_find(id);
+    return rule_find(id);
+}
+
+static void count_hit(struct tally tallies[RULE_COUNT], const struct book_case *book_case, const struct line *line)
+{
+    enum rule rule = report_rule_of(line);
+
     if (rule == RULE_NONE || tallies[rule].last_hit == book_case)
         return;
     tallies[rule].last_hit = book_case;

@@ -4,9 +4,10 @@
 
 #include <stdio.h>
 
-void stack_back_end_next(struct place *place, struct stack *stack, const char *prefix, size_t cache_bytes)
+void stack_back_end_next(struct place *place, struct stack *stack, const char *prefix, int32_t partitions,
+                         size_t cache_bytes)
 {
-    *place = (struct place){.stack = stack, .partitions = 1, .cache_bytes = cache_bytes};
+    *place = (struct place){.stack = stack, .partitions = partitions, .cache_bytes = cache_bytes};
     (void)snprintf(place->prefix, sizeof place->prefix, "%s", prefix);
 }
 

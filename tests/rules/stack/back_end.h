@@ -5,7 +5,8 @@
 #include "place.h"
 
 struct back_end *stack_back_end(struct arena *arena, struct place *place);
-/* Whose topics the next case uses; they are there and empty. */
-void stack_back_end_next(struct place *place, struct stack *stack, const char *prefix, size_t cache_bytes);
+/* The installation of the next case: its topics are there and empty. */
+void stack_back_end_next(struct place *place, struct stack *stack, const char *prefix, int32_t partitions,
+                         size_t cache_bytes);
 
 #endif

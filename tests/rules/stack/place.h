@@ -11,6 +11,8 @@
 #include "worker/kafka/kafka_reader.h"
 #include "worker/redis/redis_dump.h"
 
+enum { PREFIX_SIZE = 64, MOST_PARTITIONS = 8 };
+
 /* --- the clock of the worker: clock.c --- */
 
 /* `wall` is the book's. The steady clock runs SLOW times slower than the machine's once the worker is at work, so that
@@ -67,7 +69,7 @@ struct place {
     const struct book_case *book_case;
     struct memory memory; /* lives as long as the case */
     struct memory step;
-    char prefix[64];
+    char prefix[PREFIX_SIZE];
     int32_t partitions;
     size_t cache_bytes;
     struct book_clock clock;

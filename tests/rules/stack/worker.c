@@ -11,7 +11,6 @@ enum {
     IDLE_MS = 2,
     PORT_MS = 100,
     STORE_MS = 60 * 1000, /* the steady clock leaps */
-    DUE_ONCE = 1,
 };
 #define ANY_CLOCK (INT64_C(1) << 60)
 
@@ -135,8 +134,6 @@ static const char *step(struct place *place, bool *ret_idle)
     return place->said[0] ? place->said : NULL;
 }
 
-enum { MOST_PARTITIONS = 8 };
-
 /* P is written by every transaction and counted by none of the statistics. */
 static bool positions_read(const struct place *place)
 {
@@ -189,7 +186,7 @@ static bool still_coming(const struct place *place, const void *context)
 
     (void)context;
     engine_statistics(place->engine, &statistics);
-    return statistics.active < (uint32_t)place->partitions + 1 || place->store.dues < DUE_ONCE;
+    return statistics.active < (uint32_t)place->partitions + 1 || place->store.dues == 0;
 }
 
 const char *worker_begin(struct place *place)
