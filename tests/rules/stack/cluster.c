@@ -2,9 +2,11 @@
 
 #include "worker/cli/topics.h"
 
+#include <inttypes.h>
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct cluster {
     rd_kafka_t *handle;
@@ -129,31 +131,34 @@ static const char *take_answer(struct cluster *cluster, rd_kafka_queue_t *answer
     return problem;
 }
 
-static rd_kafka_NewTopic_t *plan_topic(const char *prefix, enum topic topic, int32_t partitions)
+static rd_kafka_NewTopic_t *make_topic(const struct topics_plan *plan, enum topic topic)
 {
     const struct topic_row *row = topic_row(topic);
-    char name[TOPIC_NAME];
-    rd_kafka_NewTopic_t *plan = rd_kafka_NewTopic_new(topic_full_name(prefix, topic, name),
-                                                      row->spread == SPREAD_NOT ? 1 : partitions, 1, NULL, 0);
+    char text[TOPIC_NAME];
+    rd_kafka_NewTopic_t *made = rd_kafka_NewTopic_new(topic_full_name(plan->prefix, topic, text),
+                                                      row->spread == SPREAD_NOT ? 1 : plan->partitions, 1, NULL, 0);
 
-    for (const struct topic_setting *setting = row->settings; setting->name; setting++)
-        (void)rd_kafka_NewTopic_set_config(plan, setting->name, setting->value);
-    return plan;
+    for (const struct topic_setting *setting = row->settings; setting->name; setting++) {
+        bool limited = plan->limit && plan->limited == topic && !strcmp(setting->name, "max.message.bytes");
+        (void)snprintf(text, sizeof text, "%" PRId64, plan->limit);
+        (void)rd_kafka_NewTopic_set_config(made, setting->name, limited ? text : setting->value);
+    }
+    return made;
 }
 
-const char *topics_ask(struct cluster *cluster, const char *const *prefixes, const int32_t *partitions, uint32_t count)
+const char *topics_ask(struct cluster *cluster, const struct topics_plan *plans, uint32_t count)
 {
     size_t total = (size_t)count * TOPIC_COUNT;
-    rd_kafka_NewTopic_t **plans = calloc(total, sizeof *plans);
+    rd_kafka_NewTopic_t **topics = calloc(total, sizeof *topics);
 
-    if (!plans)
+    if (!topics)
         return "out of memory";
     for (size_t i = 0; i < total; i++)
-        plans[i] = plan_topic(prefixes[i / TOPIC_COUNT], (enum topic)(i % TOPIC_COUNT), partitions[i / TOPIC_COUNT]);
-    topic_full_name(prefixes[count - 1], TOPIC_COUNT - 1, cluster->last);
-    rd_kafka_CreateTopics(cluster->handle, plans, total, cluster->create, cluster->created);
-    rd_kafka_NewTopic_destroy_array(plans, total);
-    free(plans);
+        topics[i] = make_topic(&plans[i / TOPIC_COUNT], (enum topic)(i % TOPIC_COUNT));
+    topic_full_name(plans[count - 1].prefix, TOPIC_COUNT - 1, cluster->last);
+    rd_kafka_CreateTopics(cluster->handle, topics, total, cluster->create, cluster->created);
+    rd_kafka_NewTopic_destroy_array(topics, total);
+    free(topics);
     return NULL;
 }
 

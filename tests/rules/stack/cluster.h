@@ -14,8 +14,15 @@ struct cluster;
 const char *cluster_open(const char *bootstrap_servers, struct cluster **ret_cluster);
 void cluster_close(struct cluster *cluster); /* accepts NULL */
 
-/* Asks for all topics of the contract below each prefix, settings as `osbill init` makes them, one replica. */
-const char *topics_ask(struct cluster *cluster, const char *const *prefixes, const int32_t *partitions, uint32_t count);
+/* An installation's topics: settings as `osbill init` makes them, one replica. */
+struct topics_plan {
+    const char *prefix;
+    int32_t partitions;
+    enum topic limited; /* takes only record batches of `limit` bytes; limit 0: none is limited */
+    int64_t limit;
+};
+/* Asks for them. */
+const char *topics_ask(struct cluster *cluster, const struct topics_plan *plans, uint32_t count);
 /* Waits until those that were asked for are there. */
 const char *topics_await(struct cluster *cluster);
 /* Asks that they be deleted. */

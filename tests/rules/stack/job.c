@@ -36,7 +36,7 @@ static bool names_partition(const struct book_case *book_case)
 /* One, unless the case is about them. */
 static int32_t partitions_of(const struct book_case *book_case)
 {
-    int32_t count = 1;
+    int32_t count = book_case->partitions ? book_case->partitions : 1;
 
     while (names_partition(book_case) && count < MOST_PARTITIONS &&
            key_partition((struct text){"a1", 2}, count) != RULEBOOK_PARTITION)
@@ -46,16 +46,16 @@ static int32_t partitions_of(const struct book_case *book_case)
 
 static const char *ask_chunk(struct job *job, uint32_t first)
 {
-    const char *prefixes[CHUNK];
-    int32_t partitions[CHUNK];
+    struct topics_plan plans[CHUNK];
     uint32_t count = 0;
 
     for (uint32_t i = first; i < job->cases.count && count < CHUNK; i++) {
+        const struct book_case *book_case = job->cases.items[i];
         (void)snprintf(job->prefixes[i], PREFIX_SIZE, "rulebook-%08" PRIx32 "-%" PRIu32 ".", job->run_id, i);
-        prefixes[count] = job->prefixes[i];
-        partitions[count++] = partitions_of(job->cases.items[i]);
+        plans[count++] =
+            (struct topics_plan){job->prefixes[i], partitions_of(book_case), book_case->limited, book_case->limit};
     }
-    return count ? topics_ask(job->stack.cluster, prefixes, partitions, count) : NULL;
+    return count ? topics_ask(job->stack.cluster, plans, count) : NULL;
 }
 
 /* The topics of this case are there, those of the next chunk are being made. */

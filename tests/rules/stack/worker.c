@@ -14,12 +14,14 @@ enum {
 };
 #define ANY_CLOCK (INT64_C(1) << 60)
 
-/* Whatever a person would be told of, apart from coming and going. */
+/* Whatever a person would be told of, apart from coming and going; what becomes of inputs that cannot be decided is
+ * seen in the dead letters. */
 static void hear(void *context, const struct notice *notice)
 {
     struct place *place = context;
+    bool poisoned = !strcmp(notice->event, "abort") || !strcmp(notice->event, "undecidable");
 
-    if (notice->level != NOTICE_INFO && !place->said[0])
+    if (notice->level != NOTICE_INFO && !poisoned && !place->said[0])
         (void)snprintf(place->said, sizeof place->said, "%s: %s", notice->event, notice->text);
 }
 
