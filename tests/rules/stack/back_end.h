@@ -6,7 +6,6 @@
 
 struct back_end *stack_back_end(struct arena *arena, struct place *place);
 /* The installation of the next case: its topics are there and empty. */
-void stack_back_end_next(struct place *place, struct stack *stack, const char *prefix, int32_t partitions,
-                         size_t cache_bytes);
+void stack_back_end_next(struct place *place, struct stack *stack, const char *prefix, int32_t partitions);
 
 #endif

@@ -48,7 +48,7 @@ struct kept {
 
 struct seen {
     struct outcome outcome;   /* everything, in order */
-    struct outcome_mark told; /* before: handed out as the outcome of a step */
+    struct outcome_mark told; /* before: the outcomes of steps that were fed together earlier */
     uint32_t inputs;          /* decisions with origin INPUT */
     uint32_t states;          /* records of account-state and catalogue-state but P */
     struct kept *kept;        /* account-state as it stands, positions too */
@@ -64,6 +64,13 @@ struct fed {
     struct text key, value;
 };
 
+/* Which steps are to be told of what was not told yet; decisions: the next one. */
+struct told {
+    uint32_t decisions;
+    uint32_t *charges, *notifications, *dead_letters;
+    uint32_t charge_count, notification_count, dead_letter_count;
+};
+
 struct place {
     struct stack *stack;
     const struct book_case *book_case;
@@ -72,6 +79,7 @@ struct place {
     char prefix[PREFIX_SIZE];
     int32_t partitions;
     size_t cache_bytes;
+    bool together; /* inputs of one moment and topic are fed together */
     struct book_clock clock;
     /* The worker; engine NULL: there is none. */
     struct log *log, *follower_log;
@@ -85,6 +93,8 @@ struct place {
     struct seen seen;
     struct fed *fed; /* by step */
     struct sent *sent;
+    bool *parked; /* inputs that waited or wait */
+    struct told told;
     uint32_t fed_from, fed_until, fed_count; /* steps from here were fed last, together, to there; all inputs so far */
 };
 
@@ -103,9 +113,9 @@ const char *read_back_open(struct place *place);
 /* Takes what is there, waiting at most so long. */
 const char *read_back(struct place *place, int timeout_ms);
 
-/* told.c: what of all that was read back is the outcome of a step. The steps from first to last were fed together and
- * are asked for in turn. */
-void tell(struct place *place, uint32_t first, uint32_t last, uint32_t step, struct outcome *ret_outcome);
+/* told.c: what of all that was read back is the outcome of a step. Steps that were fed together are asked for in turn.
+ */
+void tell(struct place *place, uint32_t step, struct outcome *ret_outcome);
 
 /* mirror.c: account-state as it stands */
 const char *mirror_take(struct place *place, const struct kafka_record *record);
