@@ -191,7 +191,11 @@ static const char *all_told(struct place *place)
     if (told.decisions != all.decisions || told.charges != all.charges || told.notifications != all.notifications ||
         told.dead_letters != all.dead_letters)
         return "the worker published something that no step brought about";
-    return compare_redis(place);
+    if (all.decisions != place->before.decisions || all.charges != place->before.charges ||
+        all.notifications != place->before.notifications || all.dead_letters != place->before.dead_letters)
+        return "what was read back is not what the worker committed";
+    const char *problem = mirror_check_money(place);
+    return problem ? problem : compare_redis(place);
 }
 
 static const char *finish(void *context, bool good)

@@ -68,8 +68,7 @@ static void start_job(struct arena *arena, const struct case_list *list, const s
     static char buffer[1 << 18]; /* what is said of a case is said at once */
     (void)setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
     struct tally tally = job_run(arena, list, which, options->jobs);
-    (void)fflush(stdout);
-    _exit(write(to, &tally, sizeof tally) == (ssize_t)sizeof tally ? 0 : 1);
+    exit(write(to, &tally, sizeof tally) == (ssize_t)sizeof tally ? 0 : 1);
 }
 
 static int run(struct arena *arena, struct options *options)

@@ -33,7 +33,7 @@ static const char *file(struct place *place, struct kept *kept)
         struct position position;
     } record;
 
-    kept->due_at = kept->seq = 0;
+    *kept = (struct kept){.key = kept->key, .value = kept->value};
     place->seen.states += !is_position;
     if (!kept->value.data || (!is_position && !is_account))
         return NULL;
@@ -42,10 +42,14 @@ static const char *file(struct place *place, struct kept *kept)
                      &place->memory.arena, &record)
             .status != DECODE_OK)
         return "a record of account-state cannot be decoded";
-    if (is_position)
+    if (is_position) {
         kept->seq = record.position.seq;
-    else
+        kept->totals = record.position.totals;
+    } else {
         kept->due_at = account_filing(&record.account).due_at;
+        kept->currency = record.account.currency;
+        kept->balance_micros = record.account.balance_micros;
+    }
     return NULL;
 }
 
@@ -82,4 +86,34 @@ int64_t mirror_first_due(const struct place *place)
             first = due;
     }
     return first;
+}
+
+/* --- money --- */
+
+/* Of all accounts in that currency. */
+static int64_t sum_of_balances(const struct place *place, struct text currency)
+{
+    int64_t sum = 0;
+
+    for (uint32_t i = 0; i < place->seen.kept_count; i++)
+        if (place->seen.kept[i].value.data && text_equal(place->seen.kept[i].currency, currency))
+            sum += place->seen.kept[i].balance_micros;
+    return sum;
+}
+
+const char *mirror_check_money(const struct place *place)
+{
+    int64_t difference = 0;
+
+    for (uint32_t i = 0; i < place->seen.kept_count; i++) {
+        const struct currency_total_array *totals = &place->seen.kept[i].totals;
+        for (uint32_t k = 0; k < totals->count; k++) {
+            const struct currency_total *total = &totals->items[k];
+            difference |=
+                total->deposited_micros - total->withdrawn_micros - total->charged_micros - total->balance_micros;
+            if (place->partitions == 1)
+                difference |= sum_of_balances(place, total->currency) - total->balance_micros;
+        }
+    }
+    return difference ? "money is not conserved: deposits - withdrawals - charges differ from the balances" : NULL;
 }

@@ -42,8 +42,12 @@ void watched_store_open(struct watched_store *watched, struct store *real);
 
 struct kept {
     struct text key, value; /* data NULL: deleted */
-    int64_t due_at;         /* of an account */
-    int64_t seq;            /* of a position */
+    /* Of an account: */
+    int64_t due_at, balance_micros;
+    struct text currency;
+    /* Of a position: */
+    int64_t seq;
+    struct currency_total_array totals;
 };
 
 struct seen {
@@ -125,6 +129,8 @@ const struct kept *mirror_find(const struct place *place, struct text key);
 int64_t mirror_seq(const struct place *place, int32_t partition);
 /* When the first account is due; 0: none is. */
 int64_t mirror_first_due(const struct place *place);
+/* P's totals agree with themselves and with the balances (promise 2). */
+const char *mirror_check_money(const struct place *place);
 
 /* views.c: what Redis holds. Nothing may be in flight. */
 const char *view_account(struct place *place, struct text account_id, struct account_view *ret_view);

@@ -74,7 +74,7 @@ static void take_dead_letter(struct place *place, const struct kafka_record *rec
     struct text topic = header(place, record, "osbill.error.topic");
     uint32_t skip = (uint32_t)strlen(place->prefix);
 
-    if (topic.size < skip || memcmp(topic.data, place->prefix, skip))
+    if (topic.size < skip || memcmp(topic.data, place->prefix, skip) != 0)
         place->seen.problem = "a dead letter names a topic of another installation";
     else
         topic = (struct text){topic.data + skip, topic.size - skip};
@@ -93,7 +93,7 @@ static void take_catalogue_state(struct place *place, const struct kafka_record 
 {
     struct position position;
 
-    if (!record->has_key || record->key.size < 2 || memcmp(record->key.data, "p:", 2))
+    if (!record->has_key || record->key.size < 2 || memcmp(record->key.data, "p:", 2) != 0)
         place->seen.states++;
     else if (decode(place, &position_record, record->value, &position))
         place->seen.lane_version = position.catalogue_version;
