@@ -82,6 +82,8 @@ static int run(struct arena *arena, struct options *options)
         printf("%u of %u cases: every %u, --seed %u, and one of each rule\n", list.count, options->book.case_count,
                options->selection.every, options->selection.seed);
     (void)fflush(stdout);
+    if (!stack_register())
+        return 1;
     if (pipe(ends)) {
         perror("rulebook_stack");
         return 1;

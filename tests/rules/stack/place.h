@@ -91,7 +91,8 @@ struct place {
     struct engine *engine;
     struct follower *follower;
     struct engine_statistics before; /* of workers that ended */
-    char said[512];                  /* what it complained about */
+    char said[512];                  /* its last complaint, the first one that is bad */
+    bool bad;
     struct kafka_reader *reader;
     struct redis_dump *redis;
     struct seen seen;

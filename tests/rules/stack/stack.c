@@ -3,6 +3,7 @@
 #include "worker/cli/system_clock.h"
 #include "worker/cli/topics.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define SCHEMA_PREFIX "rulebook."
@@ -35,10 +36,14 @@ static const char *identify(struct stack *stack)
     return NULL;
 }
 
-static const char *open_codec(struct stack *stack, const char *registry_url)
+static const char *open_codec(struct stack *stack, bool may_register)
 {
+    const char *url = getenv("OSBILL_REGISTRY_URL");
+
+    if (!url)
+        return "OSBILL_REGISTRY_URL does not say where the schema registry is";
     stack->registry = registry_new(&(struct registry_options){
-        .url = registry_url, .register_missing = true, .http = {.total_timeout_ms = STACK_PATIENCE_MS}});
+        .url = url, .register_missing = may_register, .http = {.total_timeout_ms = STACK_PATIENCE_MS}});
     if (!stack->registry)
         return "out of memory";
     stack->codec = codec_new(
@@ -49,24 +54,38 @@ static const char *open_codec(struct stack *stack, const char *registry_url)
     return identify(stack);
 }
 
+static void close_codec(struct stack *stack)
+{
+    codec_port_release(&stack->port);
+    codec_free(stack->codec);
+    registry_free(stack->registry);
+}
+
+bool stack_register(void)
+{
+    struct stack stack = {0};
+    const char *problem = open_codec(&stack, true);
+
+    if (problem)
+        (void)fprintf(stderr, "rulebook_stack: %s\n", problem);
+    close_codec(&stack);
+    return !problem;
+}
+
 const char *stack_open(struct stack *stack)
 {
     const char *bootstrap = getenv("OSBILL_KAFKA_BOOTSTRAP_SERVERS");
-    const char *registry_url = getenv("OSBILL_REGISTRY_URL");
 
     *stack = (struct stack){.redis_url = getenv("OSBILL_REDIS_URL")};
-    if (!bootstrap || !registry_url || !stack->redis_url)
-        return "no stack: OSBILL_KAFKA_BOOTSTRAP_SERVERS, OSBILL_REDIS_URL and OSBILL_REGISTRY_URL say where one is "
-               "(tests/rules/on-the-stack starts one)";
+    if (!bootstrap || !stack->redis_url)
+        return "OSBILL_KAFKA_BOOTSTRAP_SERVERS and OSBILL_REDIS_URL do not say where Kafka and Redis are";
     stack->kafka = (struct kafka_connection){.bootstrap_servers = bootstrap, .client_id = "rulebook"};
     const char *problem = cluster_open(bootstrap, &stack->cluster);
-    return problem ? problem : open_codec(stack, registry_url);
+    return problem ? problem : open_codec(stack, false);
 }
 
 void stack_close(struct stack *stack)
 {
     cluster_close(stack->cluster);
-    codec_port_release(&stack->port);
-    codec_free(stack->codec);
-    registry_free(stack->registry);
+    close_codec(stack);
 }

@@ -24,8 +24,11 @@ struct stack {
     struct kafka_reason reason;
 };
 
-/* From OSBILL_KAFKA_BOOTSTRAP_SERVERS, OSBILL_REDIS_URL and OSBILL_REGISTRY_URL. Schemas are registered below the
- * prefix "rulebook." and used for the topics of all cases: what a registry answers for does not depend on them. */
+/* Registers the schemas below the prefix "rulebook."; they are used for the topics of all cases, since decoding knows
+ * ids only. Once, before any process opens the stack: two that register the same schema at once disturb each other.
+ * False: said why. */
+bool stack_register(void);
+/* From OSBILL_KAFKA_BOOTSTRAP_SERVERS, OSBILL_REDIS_URL and OSBILL_REGISTRY_URL. */
 const char *stack_open(struct stack *stack);
 void stack_close(struct stack *stack);
 

@@ -14,15 +14,19 @@ enum {
 };
 #define ANY_CLOCK (INT64_C(1) << 60)
 
-/* Whatever a person would be told of, apart from coming and going; what becomes of inputs that cannot be decided is
- * seen in the dead letters. */
+/* What a person would be told of, but for what the worker gets over by itself: outages, and inputs that cannot be
+ * decided, of which the dead letters tell. */
 static void hear(void *context, const struct notice *notice)
 {
+    static const char *const harmless[] = {"paused", "lost", "abort", "undecidable"};
     struct place *place = context;
-    bool poisoned = !strcmp(notice->event, "abort") || !strcmp(notice->event, "undecidable");
+    bool bad = notice->level != NOTICE_INFO;
 
-    if (notice->level != NOTICE_INFO && !poisoned && !place->said[0])
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+        bad = bad && strcmp(notice->event, harmless[i]) != 0;
+    if (notice->level != NOTICE_INFO && !place->bad)
         (void)snprintf(place->said, sizeof place->said, "%s: %s", notice->event, notice->text);
+    place->bad = place->bad || bad;
 }
 
 static struct engine_config engine_settings(struct place *place)
@@ -133,7 +137,7 @@ static const char *step(struct place *place, bool *ret_idle)
         if (result.kind == RESULT_STOP)
             return result.reason;
     }
-    return place->said[0] ? place->said : NULL;
+    return place->bad ? place->said : NULL;
 }
 
 /* P is written by every transaction and counted by none of the statistics. */
@@ -176,7 +180,7 @@ const char *worker_settle(struct place *place, bool (*wanted)(const struct place
         if (problem)
             return problem;
         if (stack_now() > until)
-            return "the worker does not come to the point that was waited for";
+            return place->said[0] ? place->said : "the worker does not come to the point that was waited for";
         idle = nothing ? idle + 1 : 0;
     }
     return NULL;
