@@ -95,27 +95,13 @@ static const char *perform_input(struct place *place, uint32_t number, struct ou
 
 /* --- time --- */
 
-static bool not_looked(const struct place *place, const void *context)
-{
-    return place->store.dues == *(const uint32_t *)context;
-}
-
-/* The worker looks once at what is due and at held cases. */
-static const char *look(struct place *place)
-{
-    uint32_t before = place->store.dues;
-
-    book_clock_leap(&place->clock);
-    return worker_settle(place, not_looked, &before);
-}
-
 static const char *pass_time(struct place *place, const struct step *step)
 {
     const char *problem = NULL;
 
     for (int64_t due; !problem && (due = mirror_first_due(place)) && due <= step->now;) {
         place->clock.wall = due > step->from ? due : step->from;
-        problem = look(place);
+        problem = worker_look(place);
         if (!problem && mirror_first_due(place) == due)
             problem = "a timer fired and is due again at the same time, or it did not fire";
     }
@@ -145,7 +131,7 @@ static const char *perform(void *context, const struct step *step, struct outcom
     case STEP_INPUT: return perform_input(place, number, outcome);
     case STEP_CLOCK: problem = pass_time(place, step); break;
     case STEP_DOWNTIME: problem = come_back(place, step); break;
-    case STEP_RECHECK: problem = look(place); break;
+    case STEP_RECHECK: problem = worker_look(place); break;
     }
     place->fed_from = number;
     place->fed_until = number + 1;

@@ -110,6 +110,8 @@ const char *worker_end(struct place *place);
  * something is missing. */
 const char *worker_settle(struct place *place, bool (*wanted)(const struct place *place, const void *context),
                           const void *context);
+/* It looks once at what is due and at held cases. */
+const char *worker_look(struct place *place);
 /* All that was committed since the case began. */
 struct engine_statistics worker_statistics(const struct place *place);
 

@@ -186,6 +186,19 @@ const char *worker_settle(struct place *place, bool (*wanted)(const struct place
     return NULL;
 }
 
+static bool not_looked(const struct place *place, const void *context)
+{
+    return place->store.dues == *(const uint32_t *)context;
+}
+
+const char *worker_look(struct place *place)
+{
+    uint32_t before = place->store.dues;
+
+    book_clock_leap(&place->clock);
+    return worker_settle(place, not_looked, &before);
+}
+
 static bool still_coming(const struct place *place, const void *context)
 {
     struct engine_statistics statistics;
@@ -203,7 +216,8 @@ const char *worker_begin(struct place *place)
     if (!problem)
         problem = worker_settle(place, still_coming, NULL);
     book_clock_set_slow(&place->clock, true);
-    return problem;
+    /* It looked when it came, an unknown time ago; the next look after this one is when the book says so. */
+    return problem ? problem : worker_look(place);
 }
 
 /* As SIGTERM ends one. */
