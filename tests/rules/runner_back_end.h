@@ -27,7 +27,9 @@ struct back_end {
     const char *(*account)(void *context, struct text account_id, struct account_view *ret_view);
     bool (*linked)(void *context, struct text module_id, struct text template_name);
     bool (*orderable)(void *context, struct text tariff_id, struct text module_id, struct text template_name);
-    void (*finish)(void *context);
+    /* The end of the case; `good`: all steps were as expected, so that what holds at the end of a case may be checked.
+     */
+    const char *(*finish)(void *context, bool good);
 };
 
 /* Core with its state in memory. */

@@ -111,6 +111,9 @@ bool compare_case(struct arena *arena, struct back_end *back_end, const struct b
             .arena = arena, .back_end = back_end, .book_case = book_case, .step = &book_case->steps.items[i]};
         good = compare_step(&check);
     }
-    back_end->finish(back_end->context);
-    return good;
+    problem = back_end->finish(back_end->context, good);
+    if (problem && good)
+        printf("%s:%d: case %.*s, at its end: %s\n", book_case->line.file, book_case->line.number,
+               TEXT_ARGUMENTS(book_case->name), problem);
+    return good && !problem;
 }

@@ -10,8 +10,8 @@ struct memory {
     struct memory_chunk *chunks;
 };
 
-void memory_init(struct memory *memory);
-/* Frees everything; the memory may be used again after memory_init. */
+void memory_open(struct memory *memory);
+/* Frees everything; the memory may be used again after memory_open. */
 void memory_release(struct memory *memory);
 
 /* Zeroed bytes; ends the program when there are none. */
@@ -23,7 +23,7 @@ void *memory_grow(struct arena *arena, void *items, uint32_t count, size_t item_
     ((items) = memory_grow((arena), (items), (count), sizeof *(items)), &(items)[(count)++])
 
 /* A copy, with a NUL behind its end. */
-struct text memory_text(struct arena *arena, const char *data, size_t size);
+struct text memory_copy(struct arena *arena, const char *data, size_t size);
 struct text memory_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

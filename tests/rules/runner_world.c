@@ -41,7 +41,7 @@ static void keep(struct world *world, const struct state *state)
 
     if (!stored) {
         stored = LIST_ADD(arena, world->states, world->state_count);
-        stored->key = memory_text(arena, state->key.data, state->key.size);
+        stored->key = memory_copy(arena, state->key.data, state->key.size);
         stored->kind = state->kind;
     }
     stored->record = state->value ? record_copy(arena, state_record_type(state->kind), state->value) : NULL;
