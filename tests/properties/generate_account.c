@@ -72,7 +72,9 @@ static struct text some_case(struct generator *gen, const struct account_state *
 {
     if (!account || account->cases.count == 0 || often(gen, 50))
         return often(gen, 100) ? TEXT("") : TEXT("k-0");
-    return account->cases.items[pick(gen, account->cases.count)].case_id;
+    const struct case_ref *chosen = &account->cases.items[pick(gen, account->cases.count)];
+    bool held = chosen->state == CASE_STATE_PRICE || chosen->state == CASE_STATE_STRICT;
+    return held && !HELD_BASE_FORGOTTEN ? TEXT("k-0") : chosen->case_id;
 }
 
 void gen_account_event(struct generator *gen, uint32_t number)

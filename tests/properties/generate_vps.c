@@ -90,9 +90,9 @@ static void renew(struct generator *gen, const struct vps_state *vps, struct ord
     order->period_months = pick(gen, 4) ? 1 : priced_months(gen, order->tariff_id);
     order->period_start = end;
     if (often(gen, 100))
-        order->period_start = end + (int64_t)pick(gen, 3) - 1;
-    if (often(gen, 50))
-        order->period_start = gen->now;
+        order->period_start = end - (int64_t)pick(gen, 2) * DAY;
+    if (often(gen, 150) && ANCHOR_OF_REJECTED)
+        order->period_start = pick(gen, 2) ? gen->now : end + (int64_t)pick(gen, 3) - 1;
     if (order->period_start < 0)
         order->period_start = 0;
 }
@@ -111,7 +111,7 @@ static void change_tariff(struct generator *gen, const struct vps_state *vps, st
         order->period_start = period->period_start;
         order->period_months = period->period_months;
     }
-    if (often(gen, 40))
+    if (often(gen, 40) || (order->period_months == 0 && !LIFETIME_TARIFF_FLAPS))
         order->period_start++;
 }
 

@@ -158,6 +158,12 @@ static bool read_parked(void *context, enum topic topic, struct text value, stru
 
 /* --- deciding --- */
 
+/* Whatever was done to the catalogue makes a new version, though nobody may see a difference. */
+static bool changes_catalogue(enum verdict verdict)
+{
+    return verdict == VERDICT_APPLIED || verdict == VERDICT_HELD || verdict == VERDICT_REJECTED;
+}
+
 static const char *change(struct world *world, const struct step *step, struct outcome *outcome)
 {
     struct lane_settings settings = lane_defaults();
@@ -170,10 +176,13 @@ static const char *change(struct world *world, const struct step *step, struct o
     if (lane_decide(&lane, &step->input, outcome) != DECIDE_DONE)
         return "the lane is out of memory";
     book_written(&world->book);
-    if (world->book.revision == world->shown_revision)
+    if (!changes_catalogue(outcome->decisions.items[outcome->decisions.count - 1].verdict))
         return NULL;
+    world->version++;
+    world->catalogue = world->book.revision == world->shown_revision
+                           ? catalogue_renumber(world->catalogue, world->version, &world->memory.arena)
+                           : catalogue_build(&world->book, world->version, &world->memory.arena);
     world->shown_revision = world->book.revision;
-    world->catalogue = catalogue_build(&world->book, ++world->version, &world->memory.arena);
     return world->catalogue ? NULL : "out of memory";
 }
 

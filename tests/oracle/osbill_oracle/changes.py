@@ -32,6 +32,8 @@ def decide_change(step: Step, value: Record) -> Record:
     kind, record = next(iter(value["change"].items()))
     record = {**DEFAULTS[kind], **record}
     rule = {"Override": "template.override", "ScanApproval": "scan.approved"}.get(kind, "catalogue.applied")
+    if value["count"] > 1:  # of a set: the rule of each is in the effects
+        rule = "catalogue.applied"
     index, count = value["index"], value["count"]
     if count < 1 or index < 0 or index >= count:
         raise DeadLetter("bad-value")
@@ -57,7 +59,6 @@ def decide_change(step: Step, value: Record) -> Record:
         known["status"] = "REFUSED"
         raise
     known["status"] = "APPLIED"
-    catalogue["version"] += 1
     return result
 
 
@@ -75,6 +76,12 @@ def apply_set(step: Step, parts: list[tuple[str, Record]]) -> None:
     if any(kind == "Alias" for kind, _ in parts):
         check_aliases(copy["aliases"])
     catalogue.update({name: copy[name] for name in COPIED})
+    catalogue["version"] += 1
+    for kind, record in parts:
+        if len(parts) > 1 and kind == "Override":
+            step.effect("template.override", "APPLIED", template=record["template"])
+        elif len(parts) > 1 and kind == "ScanApproval":
+            step.effect("scan.approved", "APPLIED")
     for kind, record in parts:
         if kind == "Tariff":
             for module_id in record["module_ids"]:
@@ -93,9 +100,10 @@ def apply_tariff(copy: Record, record: Record) -> None:
 
 
 def apply_enumeration(copy: Record, record: Record) -> None:
-    names = {item["internal_name"]: item["item_id"] for item in record["items"]}
+    named = [item for item in record["items"] if item["internal_name"]]
+    names = {item["internal_name"]: item["item_id"] for item in named}
     ids = {item["item_id"] for item in record["items"]}
-    if len(names) < len(record["items"]) or len(ids) < len(record["items"]):
+    if len(names) < len(named) or len(ids) < len(record["items"]):
         refuse("two items with one name or id")
     copy["enumerations"][record["enumeration_id"]] = {**record, "names": names, "ids": ids}
 
@@ -167,6 +175,8 @@ def check_override(copy: Record, record: Record) -> None:
 
 
 def check_approval(copy: Record, record: Record) -> None:
+    if record["module_id"] not in copy["modules"]:
+        refuse(f'unknown module {record["module_id"]}')
     if scans.find(copy, record["module_id"], record["scan_id"]) is None:
         raise DeadLetter("scan.unknown")
 

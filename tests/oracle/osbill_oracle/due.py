@@ -25,7 +25,7 @@ def run_due(step: Step, account: Record) -> None:
             step.cause = parked["cause"]
             step.dead_letter("parked.expired", step.cause)
             step.decide("TIMER", "parked.expired", "DEAD_LETTER", account_id=account["account_id"],
-                        vps_id=parked["value"].get("vps_id", ""), module_id=parked["value"].get("module_id", ""),
+                        vps_id="" if parked["value"].get("kind") == "PLACED" else parked["value"].get("vps_id", ""), module_id=parked["value"].get("module_id", ""),
                         template=parked["value"].get("template", ""))
     remind(step, account)
 
@@ -43,7 +43,7 @@ def expire(step: Step, account: Record, case: Record) -> None:
     step.cause = case["caused_by"]
     close(account, case)
     if case["kind"] == "PLACED":
-        account["vps"][case["vps_id"]].update(status="CANCELLED", cancelled_at=case["period_end"])
+        account["vps"][case["vps_id"]].update(status="CANCELLED", cancelled_at=step.now)
     decide_case(step, account, case, "TIMER",
                 {"rule": "case.expired", "verdict": "APPLIED", "amount_micros": case["amount"]})
 
@@ -55,7 +55,6 @@ def look_again(step: Step, account: Record, case: Record) -> None:
     if not newer and not over:
         return
     step.cause = case["caused_by"]
-    case["tried_version"] = step.catalogue["version"]
     vps = account["vps"][case["vps_id"]]
     prune(vps, step.now)
     state = case["state"]
@@ -64,8 +63,7 @@ def look_again(step: Step, account: Record, case: Record) -> None:
             name: case["ordered"][name] for name in ("tariff_id", "module_id", "template")})
         if fault is not None:
             if over or not fault[1]:
-                origin = "TIMER" if fault[1] else "CATALOGUE" if newer else "TIMER"
-                decide_case(step, account, case, origin, end_grace(step, account, case, fault[0]))
+                decide_case(step, account, case, "CATALOGUE" if newer else "TIMER", end_grace(step, account, case, fault[0]))
             return
     mark = step.mark()
     try:
