@@ -139,7 +139,7 @@ static bool all_rules_reached(void)
 {
     bool all = true;
 
-    for (int rule = 1; rule < RULE_COUNT; rule++) {
+    for (enum rule rule = (enum rule)1; rule < RULE_COUNT; rule++) {
         printf("%s %.*s\n",
                reached[rule]       ? "reached    "
                : beyond_core(rule) ? "not core's "
