@@ -161,6 +161,20 @@ static void remember_waived(struct work *work, struct vps_state *vps, const stru
     }
 }
 
+/* As if paid: what is installed is not charged later. Its price is what is known of it, else 0. */
+static void add_os_line(struct work *work, const struct vps_state *vps, struct open_case *held)
+{
+    const struct catalogue_tariff *tariff = catalogue_tariff(work->desk->catalogue, held->tariff_id);
+    const struct installation installed = {held->module_id, vps->template, vps->source};
+    const struct span span = {held->period_start, held->period_end, held->period_start, held->period_end};
+
+    if (!tariff)
+        return;
+    struct os_price price = os_price(work->desk, tariff, &installed, held->period_months, held->occurred_at);
+    if (price.kind == OS_PRICE_KNOWN || price.kind == OS_PRICE_MISSING)
+        WORK_PUSH(work, &held->lines, os_line(held->tariff_id, vps->template, &price, &span));
+}
+
 static void waive(struct work *work, const struct account_event *event)
 {
     const struct case_ref *ref = ref_of(read_account(work), event->case_id);
@@ -176,6 +190,8 @@ static void waive(struct work *work, const struct account_event *event)
         case_reject(work, vps_id, vps, waived);
         return;
     }
+    if (waived->state == CASE_STATE_PRICE && is_order_case(waived))
+        add_os_line(work, vps, waived);
     if (is_order_case(waived))
         period_begin(work, vps, waived, lines_sum(work, &waived->lines));
     else

@@ -23,7 +23,7 @@ static void expire(struct work *work, struct vps_state *vps, const struct case_r
     effect->template = it->template;
     if (it->kind == CASE_KIND_PLACED) {
         vps->status = VPS_STATUS_CANCELLED;
-        vps->cancelled_at = work->desk->now;
+        vps->cancelled_at = it->period_end; /* whenever the timer comes */
     }
     case_remove(work, ref->vps_id, vps, it);
 }

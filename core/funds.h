@@ -10,10 +10,10 @@ struct funds {
     int64_t deficit;   /* 0: it fits */
 };
 
-static inline struct funds funds_for(const struct account_state *account, int64_t amount)
+static inline struct funds funds_for(const struct account_state *account, __int128 amount)
 {
     __int128 available = (__int128)account->balance_micros + account->credit_limit_micros;
-    __int128 deficit = (__int128)amount - available;
+    __int128 deficit = amount - available;
     return (struct funds){
         .available = available > INT64_MAX   ? INT64_MAX
                      : available < INT64_MIN ? INT64_MIN

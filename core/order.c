@@ -149,6 +149,21 @@ static void act(struct work *work, struct order_view *view, const struct table_r
     remember_recent(work, &edit_vps(work, view->order->vps_id)->recent_orders, &view->identity);
 }
 
+/* Amounts may exceed 64 bits: they are not looked at for what is decided without them. */
+static bool needs_amounts(const struct table_row *row)
+{
+    switch ((enum order_action)row->action) {
+    case ORDER_HOLD:
+    case ORDER_REFUSE:
+    case ORDER_BEGIN:
+    case ORDER_FREEZE:
+    case ORDER_OWE:
+    case ORDER_PAY:
+    case ORDER_CHANGE: return true;
+    default: return false;
+    }
+}
+
 void decide_order(struct work *work, const struct order *order, const struct input *input)
 {
     struct order_view view;
@@ -160,11 +175,13 @@ void decide_order(struct work *work, const struct order *order, const struct inp
     order_see_history(work, &view);
     if (order->kind != ORDER_KIND_CANCELLED)
         order_see_catalogue(work, &view);
-    if (order->kind == ORDER_KIND_TARIFF_CHANGED)
-        order_see_change(work, &view);
-    if (order->kind == ORDER_KIND_PLACED || order->kind == ORDER_KIND_RENEWED) {
-        order_see_price(work, &view);
-        order_see_funds(&view);
+    const struct table_row *row = order_match(order->kind, view.facts);
+    if (needs_amounts(row)) {
+        if (order->kind == ORDER_KIND_TARIFF_CHANGED)
+            order_see_change(work, &view);
+        else
+            order_see_price(work, &view);
+        row = order_match(order->kind, view.facts);
     }
-    act(work, &view, order_match(order->kind, view.facts));
+    act(work, &view, row);
 }

@@ -64,6 +64,7 @@ struct tariff_step {
     uint32_t period; /* index in the VPS's periods */
     struct price_at base;
     struct os_price os;
+    bool kept; /* what was paid stays credited */
 };
 
 /* The snapshot that one order is decided over. */
@@ -91,9 +92,8 @@ struct order_view {
 void order_view_init(struct work *work, struct order_view *view, const struct order *order, const struct input *input);
 void order_see_history(struct work *work, struct order_view *view);   /* seen, account, VPS */
 void order_see_catalogue(struct work *work, struct order_view *view); /* tariff, module, template */
-void order_see_price(struct work *work, struct order_view *view);     /* lines and total of PLACED, RENEWED */
-void order_see_funds(struct order_view *view);
-void order_see_change(struct work *work, struct order_view *view); /* prices of a TARIFF_CHANGED */
+void order_see_price(struct work *work, struct order_view *view);     /* lines, total, funds of PLACED, RENEWED */
+void order_see_change(struct work *work, struct order_view *view);    /* prices of a TARIFF_CHANGED */
 
 static inline const struct table_row *order_match(enum order_kind kind, uint64_t facts)
 {

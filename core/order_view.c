@@ -56,6 +56,7 @@ static void see_periods(struct work *work, struct order_view *view)
     const struct order *order = view->order;
     const struct period *last = period_last(vps);
     int64_t last_end = last ? last->period_end : order->period_start;
+    int32_t anchor_day = vps->anchor_day;
     bool lifetime = last && last->period_end == 0;
     int ahead = order->period_start > work->desk->now;
 
@@ -67,11 +68,13 @@ static void see_periods(struct work *work, struct order_view *view)
             continue;
         ahead += it->period_start > work->desk->now;
         lifetime = lifetime || it->period_end == 0;
-        if (it->period_end > last_end)
+        if (it->period_end > last_end) {
             last_end = it->period_end;
+            anchor_day = it->anchor_day;
+        }
     }
     if (order->period_start == last_end && !lifetime) {
-        view->anchor_day = vps->anchor_day; /* rules.md 2.5 */
+        view->anchor_day = anchor_day; /* rules.md 2.5 */
         view->period_end = order_period_end(order, view->anchor_day);
     }
     set(view, ORDER_OVERLAPS, lifetime || order->period_start < last_end);
@@ -79,13 +82,13 @@ static void see_periods(struct work *work, struct order_view *view)
 }
 
 /* The period that runs at T. */
-static void see_running(struct order_view *view)
+static void see_running(const struct work *work, struct order_view *view)
 {
     const struct order *order = view->order;
 
     for (uint32_t i = 0; i < view->vps->periods.count; i++) {
         const struct period *it = &view->vps->periods.items[i];
-        if (it->period_start <= order->occurred_at && ends_after(it->period_end, order->occurred_at))
+        if (it->period_start <= order->occurred_at && period_met(view->vps, i, order->occurred_at, work->desk->now))
             view->running = it;
     }
     set(view, ORDER_OTHER_PERIOD,
@@ -120,7 +123,7 @@ void order_see_history(struct work *work, struct order_view *view)
     if (order->kind == ORDER_KIND_RENEWED)
         see_periods(work, view);
     if (order->kind == ORDER_KIND_TARIFF_CHANGED)
-        see_running(view);
+        see_running(work, view);
 }
 
 void order_see_catalogue(struct work *work, struct order_view *view)
@@ -144,6 +147,13 @@ void order_see_catalogue(struct work *work, struct order_view *view)
     set(view, ORDER_TOO_SMALL, !catalogue_fits(catalogue, view->tariff, order->template));
 }
 
+static void see_funds(struct order_view *view)
+{
+    set(view, ORDER_COSTS_NOTHING, view->total == 0);
+    set(view, ORDER_SHORT, view->account && !funds_suffice(view->account, view->total));
+    set(view, ORDER_FROZEN, view->account && view->account->status == ACCOUNT_STATUS_FROZEN);
+}
+
 void order_see_price(struct work *work, struct order_view *view)
 {
     const struct order *order = view->order;
@@ -156,20 +166,16 @@ void order_see_price(struct work *work, struct order_view *view)
         view->base = catalogue_price(view->tariff, TEXT(""), order->period_months, order->occurred_at);
     view->os = os_price(work->desk, view->tariff, &view->installed, order->period_months, order->occurred_at);
     set(view, ORDER_STRICT, view->os.kind == OS_PRICE_STRICT);
-    set(view, ORDER_NO_PRICE, view->os.kind == OS_PRICE_MISSING || (!kept && view->base.found == PRICE_NONE));
-    if (view->facts & (ORDER_STRICT | ORDER_NO_PRICE))
-        return;
+    bool base_missing = !kept && view->base.found == PRICE_NONE;
+    set(view, ORDER_NO_PRICE, view->os.kind == OS_PRICE_MISSING || base_missing);
     struct charge_line base = kept ? view->lines.items[0] : base_line(order->tariff_id, &view->base, &span);
     view->lines = (struct charge_line_array){0};
-    WORK_PUSH(work, &view->lines, base);
+    if (!base_missing)
+        WORK_PUSH(work, &view->lines, base); /* known even if it is held for its OS */
+    if (view->facts & (ORDER_STRICT | ORDER_NO_PRICE))
+        return;
     if (view->os.kind == OS_PRICE_KNOWN)
         WORK_PUSH(work, &view->lines, os_line(order->tariff_id, view->installed.template, &view->os, &span));
     view->total = lines_sum(work, &view->lines);
-}
-
-void order_see_funds(struct order_view *view)
-{
-    set(view, ORDER_COSTS_NOTHING, view->total == 0);
-    set(view, ORDER_SHORT, view->account && !funds_suffice(view->account, view->total));
-    set(view, ORDER_FROZEN, view->account && view->account->status == ACCOUNT_STATUS_FROZEN);
+    see_funds(view);
 }

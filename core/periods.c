@@ -56,4 +56,6 @@ void period_begin(struct work *work, struct vps_state *vps, const struct open_ca
     forget_ended(work, vps);
     vps->status = VPS_STATUS_ACTIVE;
     vps->tariff_id = period_last(vps)->tariff_id;
+    if (period_last(vps)->period_start == of->period_start)
+        vps->anchor_day = of->anchor_day;
 }

@@ -19,6 +19,7 @@ struct open_case order_case(const struct order_view *view, enum case_state state
         .period_end = view->period_end,
         .occurred_at = order->occurred_at,
         .charged_from = order->period_start,
+        .anchor_day = view->anchor_day,
         .amount_micros = view->total,
         .lines = view->lines,
     };
@@ -108,8 +109,6 @@ void order_placed(struct work *work, struct order_view *view, const struct table
 
     if (view->order->kind == ORDER_KIND_PLACED)
         begin_life(work, view, vps);
-    else
-        vps->anchor_day = view->anchor_day;
     if (view->order->kind == ORDER_KIND_PLACED && row->action != ORDER_WAIT && view->os.kind != OS_PRICE_STRICT)
         notice_unmapped(work, vps_id, &view->installed, &view->os);
     work->decision.item_id = view->os.item_id;

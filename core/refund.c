@@ -3,23 +3,23 @@
 #include "core/cases.h"
 #include "core/rule_tables.h"
 
-/* Moves up to `amount` from the first refund lines to the end of a case's lines. */
+/* Moves `amount` from the first negative lines to the end of a case's; one that is wholly taken is gone. */
 static void move_lines(struct work *work, struct charge_line_array *from, struct charge_line_array *to, int64_t amount)
 {
-    while (amount > 0 && from->count) {
-        struct charge_line *first = &from->items[0];
-        struct charge_line moved = *first;
-        if (first->amount_micros == 0) {
-            WORK_REMOVE(from, 0);
+    for (uint32_t i = 0; amount > 0 && i < from->count;) {
+        struct charge_line *line = &from->items[i];
+        struct charge_line moved = *line;
+        if (line->amount_micros >= 0) {
+            i++;
             continue;
         }
-        if (-first->amount_micros > amount)
+        if (-line->amount_micros > amount)
             moved.amount_micros = -amount;
         amount += moved.amount_micros;
         WORK_PUSH(work, to, moved);
-        first->amount_micros -= moved.amount_micros;
-        if (first->amount_micros == 0)
-            WORK_REMOVE(from, 0);
+        line->amount_micros -= moved.amount_micros;
+        if (line->amount_micros == 0)
+            WORK_REMOVE(from, i);
     }
 }
 
@@ -45,12 +45,12 @@ struct text refund(struct work *work, struct text vps_id, struct vps_state *vps,
                    int64_t *ret_amount)
 {
     *ret_amount = 0;
+    work->retry_cases = true; /* a case that owes less may fit now */
     for (uint32_t i = vps->cases.count; i-- > 0 && lines_sum(work, lines) < 0;)
         if (!is_order_case(&vps->cases.items[i]) && vps->cases.items[i].amount_micros > 0)
             reduce_case(work, vps_id, vps, &vps->cases.items[i], lines);
     if (lines_sum(work, lines) == 0)
         return TEXT("");
     *ret_amount = lines_sum(work, lines);
-    work->retry_cases = true;
     return charge(work, rule_table_match(TABLE_REFUND, 0)->rule, vps_id, vps, NULL, lines);
 }

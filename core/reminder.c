@@ -16,13 +16,13 @@ static const struct case_ref *oldest_short(const struct account_state *account)
     return NULL;
 }
 
-static int64_t short_sum(const struct account_state *account)
+static __int128 short_sum(const struct account_state *account)
 {
-    int64_t sum = 0;
+    __int128 sum = 0;
 
     for (uint32_t i = 0; i < account->cases.count; i++)
         if (account->cases.items[i].state == CASE_STATE_SHORT)
-            sum = money_add_saturating(sum, account->cases.items[i].amount_micros);
+            sum += account->cases.items[i].amount_micros;
     return sum;
 }
 
@@ -62,8 +62,9 @@ void send_reminder(struct work *work, const void *argument)
     struct account_state *account = edit_account(work);
     const struct case_ref ref = *oldest_short(account);
     struct open_case *oldest = case_find(edit_vps(work, ref.vps_id), ref.epoch);
-    int64_t sum = short_sum(account);
-    struct funds funds = funds_for(account, sum);
+    __int128 owed = short_sum(account);
+    int64_t sum = owed > INT64_MAX ? INT64_MAX : (int64_t)owed; /* rules.md 9: saturates in outputs only */
+    struct funds funds = funds_for(account, owed);
     struct arena *arena = work->desk->arena;
     const struct table_row *row = rule_table_match(TABLE_DEBT, 0);
 

@@ -19,9 +19,9 @@ static void cover(struct work *work, struct text vps_id, struct vps_state *vps, 
     case_remove(work, vps_id, vps, it);
 }
 
-/* `facts`: CASE_IS_STRICT or CASE_NO_PRICE. */
+/* `facts`: CASE_IS_STRICT or CASE_NO_PRICE. `lines`: what is known of its price. */
 static void stay_held(struct work *work, struct text vps_id, struct open_case *it, uint64_t facts,
-                      const struct os_price *price, bool base_missing)
+                      const struct charge_line_array *lines, const struct os_price *price, bool base_missing)
 {
     enum case_state state = facts & CASE_IS_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE;
     const struct table_row *row = case_row(it, facts);
@@ -30,7 +30,7 @@ static void stay_held(struct work *work, struct text vps_id, struct open_case *i
         return; /* nothing new: nothing is written (docs/decisions/003-state-records.md) */
     it->state = state;
     it->amount_micros = 0;
-    it->lines = (struct charge_line_array){0};
+    it->lines = *lines;
     it->missed_noticed = false; /* it waits for something else now */
     notice_held(work, vps_id, it, row->rule, price, base_missing);
     case_file(work, vps_id, it);
@@ -162,10 +162,12 @@ static void retry_order(struct work *work, struct text vps_id, struct vps_state 
         reject_late(work, &view, vps, it, row->rule);
         return;
     }
+    if (row->action == ORDER_HOLD && it->state == (row->all & ORDER_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE))
+        return; /* nothing new, whatever is installed: nothing is written */
     it->template = view.installed.template;
     it->source = view.installed.source;
     if (row->action == ORDER_HOLD) {
-        stay_held(work, vps_id, it, row->all & ORDER_STRICT ? CASE_IS_STRICT : CASE_NO_PRICE, &view.os,
+        stay_held(work, vps_id, it, row->all & ORDER_STRICT ? CASE_IS_STRICT : CASE_NO_PRICE, &view.lines, &view.os,
                   view.base.found == PRICE_NONE && it->lines.count == 0);
         return;
     }
@@ -182,13 +184,22 @@ static struct period *period_of(struct vps_state *vps, const struct open_case *i
     return NULL;
 }
 
+/* Of a lifetime what was paid meanwhile counts, too: nothing of it is charged twice (rules.md 3). */
+static int64_t level_met(struct vps_state *vps, const struct open_case *it)
+{
+    const struct period *period = it->period_end == 0 ? period_of(vps, it) : NULL;
+
+    return period && period->os_level_micros > it->level_met_micros ? period->os_level_micros : it->level_met_micros;
+}
+
 /* Without `until` the OS is still what is installed: it counts for the period from now on (rules.md 6 Held). */
 static void raise_held_level(struct work *work, struct vps_state *vps, const struct open_case *it,
                              const struct os_price *price)
 {
     struct period *period = period_of(vps, it);
 
-    if (!period || it->until || price->price_micros <= period->os_level_micros)
+    bool replaced = it->until && it->period_end; /* a lifetime is paid whole, however short it was installed */
+    if (!period || replaced || price->price_micros <= period->os_level_micros)
         return;
     period->os_level_micros = price->price_micros;
     period->raised_at = it->charged_from;
@@ -206,14 +217,16 @@ static void retry_held_os(struct work *work, struct text vps_id, struct vps_stat
         return;
     struct os_price price = os_price(work->desk, tariff, &installed, it->period_months, it->occurred_at);
     if (price.kind == OS_PRICE_STRICT || price.kind == OS_PRICE_MISSING) {
-        stay_held(work, vps_id, it, price.kind == OS_PRICE_STRICT ? CASE_IS_STRICT : CASE_NO_PRICE, &price, false);
+        const struct charge_line_array none = {0};
+        stay_held(work, vps_id, it, price.kind == OS_PRICE_STRICT ? CASE_IS_STRICT : CASE_NO_PRICE, &none, &price,
+                  false);
         return;
     }
-    int64_t due = 0;
-    if (price.kind == OS_PRICE_KNOWN && price.price_micros > it->level_met_micros)
-        due = span_share(work, price.price_micros - it->level_met_micros, &span, tariff_terms(tariff)->rounding_micros);
+    int64_t due = 0, level = level_met(vps, it);
+    if (price.kind == OS_PRICE_KNOWN && price.price_micros > level)
+        due = span_share(work, price.price_micros - level, &span, tariff_terms(tariff)->rounding_micros);
     struct charge_line line = os_line(it->tariff_id, it->template, &price, &span);
-    line.credited_price_micros = it->level_met_micros;
+    line.credited_price_micros = level;
     line.amount_micros = due;
     if (due > 0) {
         WORK_PUSH(work, &it->lines, line);

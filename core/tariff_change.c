@@ -1,4 +1,5 @@
 /* TARIFF_CHANGED: every unexpired period moves to the new tariff at T (rules.md 4). */
+#include "core/funds.h"
 #include "core/notices.h"
 #include "core/order.h"
 
@@ -47,35 +48,36 @@ struct change {
 static struct charge_line signed_line(struct work *work, const struct change *change, struct charge_line line,
                                       const struct span *span, int64_t credited)
 {
-    int64_t difference = work_subtract(work, line.price_micros, credited);
-    bool lifetime = span->end == 0;
-
     line.credited_price_micros = credited;
-    line.amount_micros = lifetime && difference < 0
-                             ? 0 /* lifetime: the difference is charged, never refunded */
-                             : span_share(work, difference, span, tariff_terms(change->view->tariff)->rounding_micros);
+    line.amount_micros = span_share(work, work_subtract(work, line.price_micros, credited), span,
+                                    tariff_terms(change->view->tariff)->rounding_micros);
     return line;
 }
 
-static void step_lines(struct work *work, struct change *change, const struct tariff_step *step)
+static void step_lines(struct work *work, struct change *change, struct tariff_step *step)
 {
     const struct order_view *view = change->view;
     const struct period *period = &view->vps->periods.items[step->period];
     const struct span span = change_span(period, view->order->occurred_at);
     int64_t base = period->base_level_micros, os = period->os_level_micros;
-    struct charge_line line;
+    bool lifetime = period->period_end == 0;
 
-    if (change->refunding) {
+    if (change->refunding && !lifetime) {
         int64_t off = period->waived_micros < base ? period->waived_micros : base;
         base -= off;
         os = period->waived_micros - off < os ? os - (period->waived_micros - off) : 0;
     }
-    line = base_line(view->order->tariff_id, &step->base, &span);
-    WORK_PUSH(work, &change->lines, signed_line(work, change, line, &span, base));
-    line = os_line(view->order->tariff_id, view->installed.template, &step->os, &span);
-    line = signed_line(work, change, line, &span, os);
-    if (step->os.kind == OS_PRICE_KNOWN || line.amount_micros != 0)
-        WORK_PUSH(work, &change->lines, line);
+    struct charge_line of_base = base_line(view->order->tariff_id, &step->base, &span);
+    struct charge_line of_os = os_line(view->order->tariff_id, view->installed.template, &step->os, &span);
+    of_base = signed_line(work, change, of_base, &span, base);
+    of_os = signed_line(work, change, of_os, &span, os);
+    /* Lifetime: the difference is charged, never refunded; what was paid stays credited. */
+    step->kept = lifetime && work_add(work, of_base.amount_micros, of_os.amount_micros) < 0;
+    if (step->kept)
+        of_base.amount_micros = of_os.amount_micros = 0;
+    WORK_PUSH(work, &change->lines, of_base);
+    if (step->os.kind == OS_PRICE_KNOWN || of_os.amount_micros != 0)
+        WORK_PUSH(work, &change->lines, of_os);
 }
 
 static int64_t all_lines(struct work *work, struct change *change)
@@ -88,21 +90,22 @@ static int64_t all_lines(struct work *work, struct change *change)
 
 /* Levels after the change; `kept`: the old tariff refunds nothing, so what was paid stays credited. */
 static void move_period(struct work *work, struct vps_state *vps, const struct order_view *view,
-                        const struct tariff_step *step, bool kept, bool refunding)
+                        const struct tariff_step *step, bool refunds_nothing, bool refunding)
 {
     struct period *period = &vps->periods.items[step->period];
     int64_t new_os = step->os.kind == OS_PRICE_KNOWN ? step->os.price_micros : 0;
-    int64_t total = work_add(work, period->base_level_micros, period->os_level_micros);
+    bool kept = step->kept || refunds_nothing;
     bool raised = !kept && (step->base.amount_micros > period->base_level_micros || new_os > period->os_level_micros);
 
-    period->base_level_micros = step->base.amount_micros;
-    period->os_level_micros = new_os;
     if (kept) {
-        period->os_level_micros = total > step->base.amount_micros ? total - step->base.amount_micros : 0;
-        if (total < step->base.amount_micros)
-            period->base_level_micros = total;
+        int64_t total = work_add(work, period->base_level_micros, period->os_level_micros);
+        period->base_level_micros = total < step->base.amount_micros ? total : step->base.amount_micros;
+        period->os_level_micros = total - period->base_level_micros;
+    } else {
+        period->base_level_micros = step->base.amount_micros;
+        period->os_level_micros = new_os;
     }
-    if (refunding)
+    if (refunding && period->period_end != 0)
         period->waived_micros = 0;
     period->tariff_id = view->order->tariff_id;
     period->items = (struct text_array){0};
@@ -120,9 +123,7 @@ static void charge_change(struct work *work, struct order_view *view, struct vps
 
     work->decision.amount_micros = sum;
     view->total = sum;
-    view->facts &= ~(uint64_t)ORDER_SHORT;
-    order_see_funds(view);
-    if (!(view->facts & ORDER_SHORT)) {
+    if (funds_suffice(view->account, sum)) {
         work->decision.charge_id = charge(work, change->rule, vps_id, vps, NULL, &change->lines);
         work_rule(work, change->rule, VERDICT_CHARGED, TEXT("the new tariff costs more"));
         return;

@@ -390,7 +390,11 @@ def test_order_again_under_another_event_id() -> None:
 def test_too_old() -> None:
     history = History().funded(1)
     old = {"event_id": "account-1", "occurred_at": history.now}
+    for _ in range(64):
+        history.account("DEPOSIT", 1)
     history.at("2025-04-15")
+    assert history.account("DEPOSIT", 1, **old) == ["account.duplicate DUPLICATE"]  # forgotten later, never earlier
+    assert history.account("DEPOSIT", 1) == ["account.deposit APPLIED"]
     assert history.account("DEPOSIT", 1, **old) == ["too-old DEAD_LETTER"]
     assert history.account("DEPOSIT", 1) == ["account.deposit APPLIED"]
 

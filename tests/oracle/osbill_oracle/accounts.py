@@ -6,20 +6,23 @@ from .money import DeadLetter, fits
 from .orders import end_grace
 from .outputs import Step
 from .reminders import bring_forward
+from .validate import check_account_values
 
 
 def decide_account(step: Step, account: Record, value: Record) -> Record:
     """An account event that is no duplicate. verdict PARKED: it waits for its account."""
     kind, status = value["kind"], account["status"]
+    check_account_values(value)
     if kind == "OPENED":
         return decide_opened(account, value)
     if status == "UNKNOWN":
         return {"rule": "account.unknown", "verdict": "PARKED"}
+    money = kind in ("DEPOSIT", "WITHDRAWAL", "CREDIT_LIMIT")
+    if value.get("currency", "") != account["currency"] and (money or value.get("currency", "")):
+        raise DeadLetter("account.currency-mismatch")
     if status == "CLOSED" and kind not in ("DEPOSIT", "WITHDRAWAL"):
         return {"rule": "account.rejected", "verdict": "REJECTED"}
-    if kind in ("DEPOSIT", "WITHDRAWAL", "CREDIT_LIMIT"):
-        if value.get("currency", "") != account["currency"]:
-            raise DeadLetter("account.currency-mismatch")
+    if money:
         return decide_money(step, account, value)
     if kind == "CASE_WAIVED":
         return decide_waived(step, account, value)
@@ -82,7 +85,8 @@ def decide_waived(step: Step, account: Record, value: Record) -> Record:
     result = {"rule": "case.waived", "verdict": "APPLIED", "vps_id": case["vps_id"], "module_id": case["module_id"],
               "template": case["template"], "amount_micros": case["amount"], "case_id": case["case_id"]}
     if case["state"] == "GRACE":  # the order is rejected
-        end_grace(step, account, case, case["rule"])
+        rejected = end_grace(step, account, case, case["rule"])
+        step.effect(**{**rejected, "vps_id": case["vps_id"]})
         return result
     close(account, case)
     if case["kind"] in ("PLACED", "RENEWED"):  # as if paid; held: with the levels known, else 0

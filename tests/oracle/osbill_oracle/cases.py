@@ -58,10 +58,10 @@ def wait(step: Step, account: Record, vps: Record, case: Record, state: str, rul
         digits = ids.obligation(account["account_id"], vps["vps_id"], case["id_start"], case["epoch"])
         case["case_id"] = "k-" + digits
         case["opened_at"] = step.now
+        case["tried_version"] = step.catalogue["version"]
         account["cases"].append(case)
     case["state"], case["rule"], case["lines"] = state, rule, lines
     case["amount"] = total(lines) if state in ("SHORT", "FROZEN") else 0
-    case["tried_version"] = step.catalogue["version"]
 
 
 def close(account: Record, case: Record) -> None:
@@ -80,7 +80,7 @@ def notify_short(step: Step, account: Record, case: Record, rule: str) -> None:
         return
     case["short_noticed"] = True
     deficit = case["amount"] - available(account)
-    account["noticed_deficit"] = deficit
+    account["short_told"] = True
     step.notify("INSUFFICIENT_FUNDS", "WARNING", rule, case, **about(account, case), amount_micros=case["amount"],
                 available_micros=available(account), deficit_micros=deficit)
 
@@ -93,10 +93,11 @@ def hold(step: Step, account: Record, vps: Record, case: Record, state: str, fou
     told = case["state"] == state
     wait(step, account, vps, case, state, rule, lines)
     case["item_id"] = found["item"] if state == "PRICE" else ""
-    if state == "STRICT" and not case["unmapped_noticed"]:
-        case["unmapped_noticed"] = True
+    if told:
+        return {"rule": rule, "verdict": "HELD", "case_id": case["case_id"]}
+    if state == "STRICT":
         step.notify("UNMAPPED_OS", "CRITICAL" if found["near"] else "WARNING", rule, case, **about(account, case))
-    elif state == "PRICE" and not told:
+    else:
         step.notify("PRICE_MISSING", "CRITICAL", rule, case, **about(account, case))
     return {"rule": rule, "verdict": "HELD", "case_id": case["case_id"]}
 
@@ -133,7 +134,8 @@ def owe(account: Record, case: Record, lines: list[Record]) -> None:
     """3: a held licence that is priced at last counts in the levels from now on, unless `until` cut it."""
     vps = account["vps"][case["vps_id"]]
     period = period_at(vps, case["period_start"])
-    if case["kind"] == "OS" and case["state"] in ("PRICE", "STRICT") and case["until"] == 0 and period is not None:
+    replaced = case["until"] != 0 and case["period_end"] != 0  # a lifetime is paid whole, however short it was installed
+    if case["kind"] == "OS" and case["state"] in ("PRICE", "STRICT") and not replaced and period is not None:
         raise_level(period, lines[0]["item_id"], max(period["os_level"], lines[0]["price_micros"]),
                     case["charged_from"])
 
@@ -225,8 +227,8 @@ def retry(step: Step, account: Record, vps: Record, case: Record) -> Record | No
 def tell_recovered(step: Step, account: Record) -> None:
     """6: one FUNDS_RECOVERED when the last one that was short of funds is settled (case.recovered)."""
     case, step.recovered = step.recovered, None
-    if case is None or any(other["short_noticed"] for other in account["cases"]):
+    if case is None or any(other["state"] == "SHORT" for other in account["cases"]):
         return
-    step.effect("case.recovered", "APPLIED", case_id=case["case_id"])
+    step.effect("case.recovered", "APPLIED", vps_id=case["vps_id"], case_id=case["case_id"])
     step.notify("FUNDS_RECOVERED", "INFO", "case.recovered", case, account_id=account["account_id"],
                 vps_id=case["vps_id"], currency=account["currency"], available_micros=available(account))

@@ -10,7 +10,6 @@ from .outputs import Step
 Record = dict[str, Any]
 COPIED = ("modules", "tariffs", "enumerations", "prices", "aliases", "settings", "overrides")
 PARTS_MAX = 100000  # the book: the-largest-set
-OWN_RULES = {"Override": "template.override", "ScanApproval": "scan.approved"}  # else catalogue.applied
 DEFAULTS: dict[str, Record] = {
     "Module": {"title": "", "strict": False},
     "Tariff": {"title": "", "module_ids": [], "os_param": "ostempl", "enumeration_id": "", "default_item": "",
@@ -33,11 +32,14 @@ def decide_change(step: Step, value: Record) -> Record:
     catalogue = step.catalogue
     kind, record = next(iter(value["change"].items()))
     record = {**DEFAULTS[kind], **record}
+    rule = {"Override": "template.override", "ScanApproval": "scan.approved"}.get(kind, "catalogue.applied")
+    if value["count"] > 1:  # of a set: the rule of each is in the effects
+        rule = "catalogue.applied"
     index, count = value["index"], value["count"]
     if count < 1 or index < 0 or index >= count:
         raise DeadLetter("bad-value")
     known = catalogue["sets"].setdefault(value["change_set"], {"status": "OPEN", "count": count, "parts": {}})
-    result = {"rule": "catalogue.applied", "verdict": "APPLIED", "module_id": record.get("module_id", ""),
+    result = {"rule": rule, "verdict": "APPLIED", "module_id": record.get("module_id", ""),
               "template": record.get("template", "")}
     if known["status"] == "REFUSED":  # 9: a refused change_set stays refused
         refuse("the set was refused")
@@ -54,23 +56,13 @@ def decide_change(step: Step, value: Record) -> Record:
     known["parts"][index] = part
     if len(known["parts"]) < count:
         return {**result, "verdict": "RECORDED"}
-    parts = [known["parts"][number] for number in range(count)]
     try:
-        apply_set(step, parts)
+        apply_set(step, [known["parts"][number] for number in range(count)])
     except DeadLetter:
         known["status"] = "REFUSED"
         raise
     known["status"] = "APPLIED"
-    catalogue["version"] += 1
-    kinds = {part_kind for part_kind, _ in parts}
-    return {**result, "rule": OWN_RULES[kinds.pop()] if len(kinds) == 1 and kinds <= OWN_RULES.keys() else "catalogue.applied"}
-
-
-def list_effects(step: Step, parts: list[tuple[str, Record]]) -> None:
-    """Overrides and approvals in a set of several parts, before what the approvals remove."""
-    for kind, record in parts:
-        if len(parts) > 1 and kind in OWN_RULES:
-            step.effect(OWN_RULES[kind], "APPLIED", template=record.get("template", ""))
+    return result
 
 
 def apply_set(step: Step, parts: list[tuple[str, Record]]) -> None:
@@ -87,7 +79,12 @@ def apply_set(step: Step, parts: list[tuple[str, Record]]) -> None:
     if any(kind == "Alias" for kind, _ in parts):
         check_aliases(copy["aliases"])
     catalogue.update({name: copy[name] for name in COPIED})
-    list_effects(step, parts)
+    catalogue["version"] += 1
+    for kind, record in parts:
+        if len(parts) > 1 and kind == "Override":
+            step.effect("template.override", "APPLIED", template=record["template"])
+        elif len(parts) > 1 and kind == "ScanApproval":
+            step.effect("scan.approved", "APPLIED")
     for kind, record in parts:
         if kind == "Tariff":
             for module_id in record["module_ids"]:
@@ -106,9 +103,10 @@ def apply_tariff(copy: Record, record: Record) -> None:
 
 
 def apply_enumeration(copy: Record, record: Record) -> None:
-    names = {item["internal_name"]: item["item_id"] for item in record["items"]}
+    named = [item for item in record["items"] if item["internal_name"]]
+    names = {item["internal_name"]: item["item_id"] for item in named}
     ids = {item["item_id"] for item in record["items"]}
-    if len(names) < len(record["items"]) or len(ids) < len(record["items"]):
+    if len(names) < len(named) or len(ids) < len(record["items"]):
         refuse("two items with one name or id")
     copy["enumerations"][record["enumeration_id"]] = {**record, "names": names, "ids": ids}
 
@@ -168,7 +166,7 @@ def check_price(copy: Record, record: Record) -> None:
             refuse(f'unknown item {record["item_id"]}')
     if record["currency"] != tariff["currency"]:
         refuse(f'currency {record["currency"]} is not the tariff\'s')
-    if record["amount_micros"] < 0 or record["amount_micros"] % max(1, tariff["rounding_micros"]):
+    if record["amount_micros"] < 0 or record["amount_micros"] % tariff["rounding_micros"]:
         refuse("a negative price, or no multiple of rounding_micros")
     if not 0 <= record["period_months"] <= 120:
         refuse("period_months is 0 to 120")
@@ -180,6 +178,8 @@ def check_override(copy: Record, record: Record) -> None:
 
 
 def check_approval(copy: Record, record: Record) -> None:
+    if record["module_id"] not in copy["modules"]:
+        refuse(f'unknown module {record["module_id"]}')
     if scans.find(copy, record["module_id"], record["scan_id"]) is None:
         raise DeadLetter("scan.unknown")
 

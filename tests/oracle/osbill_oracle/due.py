@@ -1,7 +1,7 @@
 """What is due for an account before its next input or by timer (rules.md 6, 9)."""
 
 from .cases import close, cover, hold, pay, tell_recovered
-from .model import Record, prune
+from .model import Record, period_at, prune
 from .money import DAY, DeadLetter, ends_after
 from .orders import decide_lines, end_grace, placed_fault, renewed_fault
 from .outputs import Step
@@ -25,7 +25,7 @@ def run_due(step: Step, account: Record) -> None:
             step.cause = parked["cause"]
             step.dead_letter("parked.expired", step.cause)
             step.decide("TIMER", "parked.expired", "DEAD_LETTER", account_id=account["account_id"],
-                        vps_id=parked["value"].get("vps_id", ""), module_id=parked["value"].get("module_id", ""),
+                        vps_id="" if parked["value"].get("kind") == "PLACED" else parked["value"].get("vps_id", ""), module_id=parked["value"].get("module_id", ""),
                         template=parked["value"].get("template", ""))
     remind(step, account)
 
@@ -55,7 +55,6 @@ def look_again(step: Step, account: Record, case: Record) -> None:
     if not newer and not over:
         return
     step.cause = case["caused_by"]
-    case["tried_version"] = step.catalogue["version"]
     vps = account["vps"][case["vps_id"]]
     prune(vps, step.now)
     state = case["state"]
@@ -64,8 +63,7 @@ def look_again(step: Step, account: Record, case: Record) -> None:
             name: case["ordered"][name] for name in ("tariff_id", "module_id", "template")})
         if fault is not None:
             if over or not fault[1]:
-                origin = "TIMER" if fault[1] else "CATALOGUE" if newer else "TIMER"
-                decide_case(step, account, case, origin, end_grace(step, account, case, fault[0]))
+                decide_case(step, account, case, "CATALOGUE" if newer else "TIMER", end_grace(step, account, case, fault[0]))
             return
     mark = step.mark()
     try:
@@ -92,7 +90,9 @@ def decide_held(step: Step, account: Record, vps: Record, case: Record) -> Recor
     until, end = case["until"], case["period_end"]
     if until == 0 or (end != 0 and until > end):
         until = end
-    due = due_line(step.catalogue, case, price, case["level_met"], case["charged_from"], until,
+    period = period_at(vps, case["period_start"]) if end == 0 else None
+    level = max(case["level_met"], period["os_level"]) if period else case["level_met"]  # 3: a lifetime is paid once
+    due = due_line(step.catalogue, case, price, level, case["charged_from"], until,
                    item_id=found["item"], template=case["template"])
     if due["amount_micros"] <= 0:
         return cover(account, vps, case, [])

@@ -31,48 +31,51 @@ def decide_installed(step: Step, account: Record, value: Record) -> Record:
 def decide_change(step: Step, account: Record, vps: Record, value: Record) -> Record:
     """Another OS than the one installed before."""
     moment = value["installed_at"]
-    vps.update(newest=moment, template=value["template"], source=value["source"], module_id=value["module_id"])
+    vps.update(newest=moment, template=value["template"], source=value["source"])
+    installed = {**vps, "module_id": value["module_id"]}  # the VPS stays on the module that it was ordered for
     cut_held(account, vps, moment)
     periods = unexpired(vps, moment)
     if vps["status"] == "PENDING" or not periods:
         tariff_id = vps["tariff_id"] if vps["status"] == "PENDING" else vps["periods"][-1]["tariff_id"]
-        tell_unmapped(step, account, vps, [tariff_id])
+        tell_unmapped(step, account, installed, [tariff_id])
         rule = "os.vps-pending" if vps["status"] == "PENDING" else "os.vps-lapsed"
         return {"rule": rule, "verdict": "RECORDED"}
-    return decide_periods(step, account, vps, periods, moment)
+    return decide_periods(step, account, vps, installed, periods, moment)
 
 
-def decide_periods(step: Step, account: Record, vps: Record, periods: list[Record], moment: int) -> Record:
+def decide_periods(step: Step, account: Record, vps: Record, installed: Record, periods: list[Record],
+                   moment: int) -> Record:
     """Each period by its tariff and months, oldest first; the due lines make one Charge or case, then the holds."""
-    answers = [decide_period(step.catalogue, vps, period, max(moment, period["period_start"])) for period in periods]
+    answers = [decide_period(step.catalogue, installed, period, max(moment, period["period_start"])) for period in periods]
     due = [answer for answer in answers if answer["line"] is not None]
     lines = [answer["line"] for answer in due]
     total(lines)
     if not any(answer["hold"] == "STRICT" for answer in answers):
-        tell_unmapped(step, account, vps, [period["tariff_id"] for period in periods])
+        tell_unmapped(step, account, installed, [period["tariff_id"] for period in periods])
     paid = None
     for answer in due:
         raise_level(answer["period"], answer["line"]["item_id"], answer["line"]["price_micros"], answer["begin"])
     if due:
         first = due[0]["period"]
-        case = new_case("OS", vps, vps, step.cause, tariff_id=first["tariff_id"], months=first["months"],
+        case = new_case("OS", vps, installed, step.cause, tariff_id=first["tariff_id"], months=first["months"],
                         period_start=first["period_start"], period_end=first["period_end"], occurred_at=moment)
         paid = pay(step, account, vps, case, lines, "os.charged")
-    held = hold_periods(step, account, vps, answers, moment)
+    held = hold_periods(step, account, vps, installed, answers, moment)
     first_due = next((number for number, answer in enumerate(answers) if answer["line"] is not None), None)
     if held is not None:
         # an os.account-frozen period is held too: the oldest of them names the rule
         if paid is not None and paid["verdict"] == "HELD" and first_due < held[0]:
             return paid
-        return {**(paid or {}), **held[1]}
+        return {**held[1], **({"case_id": paid["case_id"]} if paid and paid.get("case_id") else {}),
+                **({"amount_micros": paid["amount_micros"], "charge_id": paid.get("charge_id", "")} if paid else {})}
     if paid is not None:
         return paid
     return {"rule": answers[0]["rule"], "verdict": answers[0]["verdict"], "item_id": answers[0]["found"]["item"]}
 
 
-def decide_period(catalogue: Record, vps: Record, period: Record, begin: int) -> Record:
+def decide_period(catalogue: Record, installed: Record, period: Record, begin: int) -> Record:
     """3 and 5 for one period at t = begin: the rule, and the due line or what it is held for."""
-    found = resolve(catalogue, period["tariff_id"], vps)
+    found = resolve(catalogue, period["tariff_id"], installed)
     answer = {"period": period, "begin": begin, "found": found, "line": None, "hold": "", "rule": "os.covered",
               "verdict": "COVERED"}
     if not found["addon"]:
@@ -89,20 +92,20 @@ def decide_period(catalogue: Record, vps: Record, period: Record, begin: int) ->
     if price[0] <= period["os_level"]:
         return answer
     due = due_line(catalogue, period, price, period["os_level"], begin, period["period_end"], item_id=found["item"],
-                   template=vps["template"])
+                   template=installed["template"])
     if due["amount_micros"] > 0:
         answer["line"] = due
     return answer
 
 
-def hold_periods(step: Step, account: Record, vps: Record, answers: list[Record],
+def hold_periods(step: Step, account: Record, vps: Record, installed: Record, answers: list[Record],
                  moment: int) -> tuple[int, Record] | None:
     """Each held period opens a held case of its own. Says the oldest: its place and its result."""
     oldest = None
     for number, answer in enumerate(answers):
         if answer["hold"]:
             period = answer["period"]
-            case = new_case("OS", vps, vps, step.cause, tariff_id=period["tariff_id"], months=period["months"],
+            case = new_case("OS", vps, installed, step.cause, tariff_id=period["tariff_id"], months=period["months"],
                             period_start=period["period_start"], period_end=period["period_end"], occurred_at=moment,
                             charged_from=answer["begin"], level_met=period["os_level"])
             result = hold(step, account, vps, case, answer["hold"], answer["found"], [])

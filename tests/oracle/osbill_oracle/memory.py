@@ -28,8 +28,8 @@ def new_memory() -> Record:
 def forget(memory: Record, now: int) -> None:
     """9: ids are forgotten 30 days after arrival, or oldest first above 4,096, a whole chunk at a time."""
     chunks = memory["chunks"]
-    while chunks and (chunks[0]["last_arrived"] + KEPT <= now
-                      or sum(len(chunk["ids"]) for chunk in chunks[1:]) >= MOST_IDS):
+    while len(chunks) > 1 and (chunks[0]["last_arrived"] + KEPT <= now
+                               or sum(len(chunk["ids"]) for chunk in chunks[1:]) >= MOST_IDS):
         memory["floor"] = max(memory["floor"], chunks.pop(0)["last_occurred"])
 
 
@@ -41,6 +41,7 @@ def remember_account(memory: Record, value: Record, now: int) -> None:
     chunk["ids"][value["event_id"]] = content("account", value)
     chunk["last_arrived"] = now
     chunk["last_occurred"] = max(chunk["last_occurred"], value["occurred_at"])
+    forget(memory, now)
 
 
 def remember(account: Record, memory: Record, topic: str, value: Record, result: Record, now: int) -> None:
@@ -63,12 +64,11 @@ def seen_before(account: Record, memory: Record, topic: str, value: Record, now:
                 and parked["value"].get("vps_id") == value.get("vps_id"):
             theirs = content(topic, parked["value"])
     if theirs is None and topic == "account":
-        forget(memory, now)
         theirs = next((chunk["ids"][value["event_id"]] for chunk in memory["chunks"]
                        if value["event_id"] in chunk["ids"]), None)
     elif theirs is None and value["vps_id"] in account["vps"]:
-        for event_id, known, arrived in account["vps"][value["vps_id"]]["recent"][topic]:
-            if event_id == value["event_id"] and (topic != "order" or arrived + KEPT > now):
+        for event_id, known, _ in account["vps"][value["vps_id"]]["recent"][topic]:
+            if event_id == value["event_id"]:
                 theirs = known
     if theirs is None and topic == "order":
         theirs = account["keys"].get(order_key(value))

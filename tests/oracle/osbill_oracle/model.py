@@ -11,7 +11,7 @@ def new_account(account_id: str) -> Record:
     """status UNKNOWN: only parked events are known of it."""
     return {"account_id": account_id, "status": "UNKNOWN", "currency": "", "balance": 0, "limit": 0,
             "vps": {}, "cases": [], "parked": [], "keys": {}, "reminder_at": 0, "reminded_at": None,
-            "reminder_case": "", "noticed_deficit": 0}
+            "short_told": False, "noticed_deficit": 0}
 
 
 def new_vps(vps_id: str) -> Record:

@@ -32,13 +32,12 @@ def saturate(amount: int) -> int:
 def prorata(price: int, begin: int, end: int, period_start: int, period_end: int, rounding: int) -> int:
     """2.4: price * (end-begin) / (end-start), half up to a multiple of rounding; a line < 0 towards zero (9).
 
-    A lifetime (period_end 0) is never prorated.
+    A lifetime (period_end 0) is never prorated, so nothing is rounded.
     """
     if period_end == 0:
-        numerator, denominator = price, rounding
-    else:
-        numerator = price * max(0, end - begin)
-        denominator = (period_end - period_start) * rounding
+        return fits(price)
+    numerator = price * max(0, end - begin)
+    denominator = (period_end - period_start) * rounding
     if numerator < 0:
         return fits(-(-numerator // denominator) * rounding)
     return fits((2 * numerator + denominator) // (2 * denominator) * rounding)

@@ -36,9 +36,9 @@ def decide_order(step: Step, account: Record, value: Record) -> Record:
     return tariffs.decide_tariff_changed(step, account, vps, value)
 
 
-def reject(step: Step, account: Record, value: Record, rule: str, case: Record | None = None) -> Record:
+def reject(step: Step, account: Record, value: Record, rule: str) -> Record:
     """ORDER_REJECTED, naming the cause. A rejected order does not keep its business key."""
-    step.notify("ORDER_REJECTED", "WARNING", rule, case, account_id=account["account_id"], vps_id=value["vps_id"],
+    step.notify("ORDER_REJECTED", "WARNING", rule, account_id=account["account_id"], vps_id=value["vps_id"],
                 module_id=value["module_id"], template=value["template"], currency=account["currency"])
     return {"rule": rule, "verdict": "REJECTED"}
 
@@ -95,19 +95,19 @@ def decide_placed(step: Step, account: Record, value: Record) -> Record:
 
 def decide_renewed(step: Step, account: Record, vps: Record, value: Record) -> Record:
     """9: open RENEWED cases count as periods for order.period-overlap and order.too-far-ahead."""
+    fault = renewed_fault(step.catalogue, account, value)
+    if fault is not None and not fault[1]:
+        return reject(step, account, value, fault[0])
     taken = vps["periods"] + [case for case in account["cases"]
                               if case["vps_id"] == vps["vps_id"] and case["kind"] == "RENEWED"]
     lifetime = any(period["period_end"] == 0 for period in taken)
     last = max(taken, key=lambda period: period["period_end"])
     start = value["period_start"]
-    if lifetime or start < last["period_end"]:
+    if lifetime or start < last["period_end"]:  # while its tariff is unknown, too: what waits counts as a period
         return reject(step, account, value, "order.period-overlap")
     starts = [period["period_start"] for period in taken] + [start]
     if start > step.now and sum(one > step.now for one in starts) > AHEAD:
         return reject(step, account, value, "order.too-far-ahead")
-    fault = renewed_fault(step.catalogue, account, value)
-    if fault is not None and not fault[1]:
-        return reject(step, account, value, fault[0])
     # 2.5: the anchor is kept while period_start equals the last end, else taken anew
     anchor = last["anchor_day"] if start == last["period_end"] else day_of(start)
     case = order_case(step, vps, value, anchor, period_end(start, value["period_months"], anchor))
@@ -125,8 +125,8 @@ def order_case(step: Step, vps: Record, value: Record, anchor: int, end: int) ->
 def wait_for_catalogue(step: Step, account: Record, vps: Record, case: Record, rule: str) -> Record:
     """Unknown tariff, module or template: held until the grace ends. 9: it counts from the Decision HELD."""
     wait(step, account, vps, case, "GRACE", rule, [])
-    case["due_at"] = step.now + GRACE
-    return {"rule": rule, "verdict": "HELD", "case_id": case["case_id"]}
+    case["due_at"], case["amount"] = step.now + GRACE, 0
+    return {"rule": rule, "verdict": "HELD", "case_id": case["case_id"], "amount_micros": 0}
 
 
 def decide_lines(step: Step, account: Record, vps: Record, case: Record) -> Record:
@@ -159,4 +159,4 @@ def end_grace(step: Step, account: Record, case: Record, rule: str) -> Record:
     if case["kind"] == "PLACED":
         vps["status"], vps["cancelled_at"] = "CANCELLED", step.now
         vps["lives"].remove(value["order_id"])
-    return {**reject(step, account, value, rule, case), "case_id": case["case_id"]}
+    return {**reject(step, account, value, rule), "case_id": case["case_id"]}

@@ -28,7 +28,8 @@ def resolve(catalogue: Record, tariff_id: str, installed: Record) -> Record:
         return found
     found["mapped"] = False
     found["item"] = tariff["default_item"]
-    found["near"] = near_miss(catalogue, tariff, template)
+    if item_named(catalogue, tariff, template) is None:  # an item's own name is no near miss, wherever it comes from
+        found["near"] = near_miss(catalogue, tariff, template)
     module = catalogue["modules"].get(module_id)
     found["strict"] = module is not None and module["strict"]  # unknown module: not strict
     return found

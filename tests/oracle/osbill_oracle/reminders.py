@@ -19,25 +19,30 @@ def next_after(opened_at: int, now: int) -> int:
     return opened_at + weeks * 7 * DAY
 
 
+def deficit_of(account: Record) -> int:
+    return max(0, saturate(sum(case["amount"] for case in owed(account)) - available(account)))
+
+
 def plan(account: Record, now: int) -> None:
-    """After each step: the schedule is that of the oldest case that is open."""
+    """After each step. A moment that is planned stays when the oldest case is settled and another one is the oldest."""
     short = owed(account)
     if not short:
-        account["reminder_at"], account["reminder_case"] = 0, ""
-    elif account["reminder_case"] != short[0]["case_id"]:
+        account.update(reminder_at=0, reminded_at=None, noticed_deficit=0)
+    elif account["reminder_at"] == 0:
         account["reminder_at"] = next_after(short[0]["opened_at"], now)
-        account["reminder_case"] = short[0]["case_id"]
+    if short and account["short_told"]:
+        account["noticed_deficit"] = deficit_of(account)
+    account["short_told"] = False
 
 
 def bring_forward(account: Record, now: int) -> None:
     """A WITHDRAWAL or a lower limit that raises the deficit above the last notified one; at most once in 24 h."""
-    short = owed(account)
-    deficit = sum(case["amount"] for case in short) - available(account)
-    if not short or account["reminder_at"] == 0 or deficit <= account["noticed_deficit"]:
+    if not owed(account) or deficit_of(account) <= account["noticed_deficit"]:
         return
     last = account["reminded_at"]
     moment = now if last is None else max(now, last + DAY)
-    account["reminder_at"] = min(account["reminder_at"], moment)
+    if account["reminder_at"] == 0 or moment < account["reminder_at"]:
+        account["reminder_at"] = moment
 
 
 def remind(step: Step, account: Record) -> None:
@@ -52,7 +57,6 @@ def remind(step: Step, account: Record) -> None:
     oldest = short[0]
     account["reminded_at"], account["noticed_deficit"] = step.now, deficit
     account["reminder_at"] = next_after(oldest["opened_at"], step.now)
-    account["reminder_case"] = oldest["case_id"]
     step.cause = oldest["caused_by"]
     step.notify("INSUFFICIENT_FUNDS", "WARNING", "case.reminder", oldest, account_id=account["account_id"],
                 vps_id=oldest["vps_id"], currency=account["currency"], amount_micros=amount,

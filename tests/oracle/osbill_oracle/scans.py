@@ -30,17 +30,22 @@ def decide_template(step: Step, value: Record) -> Record:
         raise DeadLetter("bad-value")
     scan = scan_of(catalogue, value)
     rule = link(catalogue, value, template)
+    is_new = rule == "template.new"
     result = {"rule": rule, "verdict": "APPLIED", "module_id": module_id, "template": template}
     beyond = scan["status"] == "COMPLETE" and template not in scan["seen"]
     if value["scan_size"] != scan["scan_size"] or beyond:
         if scan["status"] == "RUNNING":
             scan["status"] = "INVALID"
+        if is_new:
+            step.effect("template.new", "APPLIED", template=template)
         return {**result, "rule": "scan.invalid", "verdict": "REJECTED"}
     if scan["status"] == "RUNNING":
         scan["seen"][template] = True
         if len(scan["seen"]) == scan["scan_size"]:
             scan["status"] = "COMPLETE"
             if not complete(step, module_id, scan):
+                if is_new:
+                    step.effect("template.new", "APPLIED", template=template)
                 return {**result, "rule": "scan.held", "verdict": "HELD"}
     return result
 
@@ -116,17 +121,19 @@ def remove(step: Step, module_id: str, templates: list[str]) -> None:
         kept = is_kept(step.catalogue, module_id, template)
         rule = "template.override" if kept else "template.removed"  # 1: Module ON keeps it linked, one WARNING
         step.effect(rule, "APPLIED", template=template)
-        severity = "WARNING" if kept or is_priced(step.catalogue, template) else "INFO"
+        severity = "WARNING" if kept or is_priced(step.catalogue, module_id, template) else "INFO"
         step.notify("TEMPLATE_REMOVED", severity, rule, module_id=module_id, template=template)
     if templates:
         step.catalogue["version"] += 1
 
 
-def is_priced(catalogue: Record, template: str) -> bool:
-    """8: TEMPLATE_REMOVED of a priced one is a WARNING: its item has a positive price in some tariff."""
+def is_priced(catalogue: Record, module_id: str, template: str) -> bool:
+    """8: TEMPLATE_REMOVED of a priced one is a WARNING: its item has a positive price in a tariff of the module."""
     for tariff_id, tariff in catalogue["tariffs"].items():
-        item = item_named(catalogue, tariff, template)
-        if item is not None and has_positive_price(catalogue, tariff_id, item):
+        if module_id not in tariff["module_ids"] or tariff["enumeration_id"] == "":
+            continue
+        item = item_named(catalogue, tariff, template) or tariff["default_item"]
+        if has_positive_price(catalogue, tariff_id, item):
             return True
     return False
 

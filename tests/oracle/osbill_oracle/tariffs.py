@@ -42,7 +42,7 @@ def decide_tariff_changed(step: Step, account: Record, vps: Record, value: Recor
     fields = {"account_id": account["account_id"], "vps_id": vps["vps_id"], "module_id": vps["module_id"],
               "template": vps["template"], "currency": account["currency"]}
     if not found["mapped"] and found["strict"]:
-        step.notify("UNMAPPED_OS", "CRITICAL" if found["near"] else "WARNING", "order.unmapped-held", **fields)
+        step.notify("UNMAPPED_OS", "WARNING", "order.unmapped-held", **fields)
         return {"rule": "order.unmapped-held", "verdict": "REJECTED"}
     changes = []
     for period in unexpired(vps, moment):
@@ -54,7 +54,8 @@ def decide_tariff_changed(step: Step, account: Record, vps: Record, value: Recor
         changes.append({"period": period, "base": base, "os": os, "begin": counts_from(period, moment)})
     lines = change_lines(catalogue, vps, tariff_id, found, changes, refund=False)
     amount = total(lines)
-    old = catalogue["tariffs"].get(vps["tariff_id"])
+    running = next(period for period in unexpired(vps, moment) if period["period_start"] == value["period_start"])
+    old = catalogue["tariffs"].get(running["tariff_id"])
     keeps_money = amount < 0 and (old is None or old["refund"] == "NONE")
     refund = []
     if amount < 0 and not keeps_money:
@@ -85,8 +86,8 @@ def change_lines(catalogue: Record, vps: Record, tariff_id: str, found: Record, 
             levels.pop()  # 2.1: no OS line
         lifetime_loss = end == 0 and sum(price[0] - level for _, price, level in levels) < 0
         for kind, price, level in levels:
-            if refund and level > price[0]:
-                waived = min(period["waived"], level - price[0])
+            if refund and end != 0:
+                waived = min(period["waived"], level)
                 period["waived"] -= waived
                 level -= waived
             amount = prorata(price[0] - level, begin, end, period["period_start"], end, rounding)
@@ -94,6 +95,8 @@ def change_lines(catalogue: Record, vps: Record, tariff_id: str, found: Record, 
             # a lifetime's difference is charged, never refunded
             lines.append(line(kind, period, price, level, begin, end, 0 if lifetime_loss else amount,
                               tariff_id=tariff_id, **names))
+        if refund and end != 0:
+            period["waived"] = 0
     return lines
 
 
@@ -162,14 +165,19 @@ def give_back(step: Step, account: Record, vps: Record, lines: list[Record]) -> 
             if taken > 0:
                 left -= taken
                 one["amount_micros"] += taken
+                one["taken"] = True  # wholly, if nothing is left: then it is gone
                 case["amount"] -= taken
-                case["lines"] = case["lines"] + [{**one, "amount_micros": -taken}]
+                case["lines"] = case["lines"] + [{name: part for name, part in one.items() if name != "taken"}
+                                                 | {"amount_micros": -taken}]
+        lines[:] = [one for one in lines if one["amount_micros"] != 0 or not one.get("taken")]
         if case["amount"] == 0:
             close(account, case)
             step.effect("case.closed", "APPLIED", vps_id=case["vps_id"], template=case["template"],
                         case_id=case["case_id"])
     if left == 0:
         return {}
+    for one in lines:
+        one.pop("taken", None)
     record = charge(step, account, vps, "order.refunded", lines)
     return {"verdict": "REFUNDED", "amount_micros": record["amount_micros"], "charge_id": record["charge_id"]}
 

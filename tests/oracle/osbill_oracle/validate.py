@@ -59,8 +59,11 @@ def check_installed(value: Record, now: int) -> None:
 
 
 def check_account(value: Record, _now: int) -> None:
-    """7: DEPOSIT and WITHDRAWAL > 0, CREDIT_LIMIT >= 0; other values account.bad-value."""
     identifier(value["account_id"])
+
+
+def check_account_values(value: Record) -> None:
+    """7: DEPOSIT and WITHDRAWAL > 0, CREDIT_LIMIT >= 0; other values account.bad-value. Asked after duplicates."""
     kind, amount = value["kind"], value.get("amount_micros", 0)
     bad = kind in ("DEPOSIT", "WITHDRAWAL") and amount <= 0
     bad |= kind == "CREDIT_LIMIT" and amount < 0
@@ -77,6 +80,11 @@ def check_template(value: Record, _now: int) -> None:
 
 def check_change(value: Record, _now: int) -> None:
     identifier(value["change_set"])
+    kind, record = next(iter(value["change"].items()))
+    if kind == "Price":
+        moment(record["effective_from"])
+        if not 0 <= record["period_months"] <= 120:
+            raise DeadLetter("bad-value")
 
 
 CHECKS = {"order": check_order, "os-installed": check_installed, "account": check_account,

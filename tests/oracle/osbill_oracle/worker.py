@@ -11,6 +11,9 @@ from .money import DeadLetter
 from .outputs import Step
 
 MOST_PARKED = 64
+# Dead letters that the account's rules make; others are told of before anybody asks whose they are.
+ACCOUNTS_OWN = ("too-old", "account.bad-value", "account.currency-mismatch", "parked.overflow")
+NOBODY = {"account_id": "", "vps_id": "", "module_id": "", "template": ""}
 DECIDE = {"account": accounts.decide_account, "order": orders.decide_order, "os-installed": installs.decide_installed}
 DEFAULTS = {"order": {"module_id": "", "tariff_id": "", "template": ""}, "os-installed": {"source": "UNKNOWN"},
             "account": {"amount_micros": 0, "currency": "", "case_id": "", "note": ""}}
@@ -43,7 +46,7 @@ class Worker:
 
     def decide_lane(self, step: Step, line: Record) -> None:
         """Template scans and catalogue changes: no account, one total order."""
-        value = line["value"]
+        value, version = line["value"], self.catalogue["version"]
         step.cause = cause_of(line)
         try:
             validate.check(line["topic"], value, step.now)
@@ -52,16 +55,37 @@ class Worker:
         except DeadLetter as error:
             step.dead_letter(error.code, step.cause)
             result = {"rule": error.code, "verdict": "DEAD_LETTER"}
+        # whatever was done to the catalogue makes one new version, though nobody may see a difference
+        self.catalogue["version"] = version + (result["verdict"] in ("APPLIED", "HELD", "REJECTED"))
         step.decide("INPUT", **result)
 
     def decide_input(self, step: Step, line: Record) -> None:
         """8: the input's own outputs, then parked events, cases, last FUNDS_RECOVERED: one Decision."""
         value = {**DEFAULTS[line["topic"]], **line["value"]}
         account_id = value["account_id"]
+        fields = {"account_id": account_id, "vps_id": value.get("vps_id", ""),
+                  "module_id": value.get("module_id", ""), "template": value.get("template", "")}
+        try:
+            validate.check(line["topic"], value, step.now)
+        except DeadLetter as error:  # nothing is looked at for what can never be right
+            step.dead_letter(error.code, cause_of(line))
+            step.cause = cause_of(line)
+            step.decide("INPUT", error.code, "DEAD_LETTER", **NOBODY)
+            return
+        before, mark = marshal.dumps(self.accounts.get(account_id)), step.mark()
         if account_id in self.accounts:  # 9: before an account's input, what is due for it is decided
             self.run_due(step, account_id)
         event = {"topic": line["topic"], "value": value, "cause": cause_of(line), "parked_at": step.now}
         result = self.decide_event(step, account_id, event)
+        if result["rule"] in ("amount-overflow", "limit-exceeded"):  # decided as a whole or not at all
+            step.take_back(mark)
+            step.dead_letter(result["rule"], cause_of(line))
+            self.accounts[account_id] = marshal.loads(before)
+            if self.accounts[account_id] is None:
+                del self.accounts[account_id]
+            step.cause = cause_of(line)
+            step.decide("INPUT", **result)
+            return
         account = self.accounts.get(account_id)
         if account is not None:
             if result["verdict"] == "PARKED":
@@ -74,11 +98,9 @@ class Worker:
                 retry_all(step, account)
             tell_recovered(step, account)
             reminders.plan(account, step.now)
-        fields = {"account_id": account_id, "vps_id": value.get("vps_id", ""),
-                  "module_id": value.get("module_id", ""), "template": value.get("template", "")}
         step.decide("INPUT", **{**fields, **result})
 
-    def decide_event(self, step: Step, account_id: str, event: Record, released: bool = False) -> Record:
+    def decide_event(self, step: Step, account_id: str, event: Record) -> Record:
         """The outcome of one event alone. A dead letter leaves its account as it was."""
         topic, value = event["topic"], event["value"]
         known = account_id in self.accounts
@@ -86,8 +108,6 @@ class Worker:
         mark = step.mark()
         step.cause = event["cause"]
         try:
-            if not released:
-                validate.check(topic, value, step.now)
             account = self.accounts.setdefault(account_id, new_account(account_id))
             result = self.decide_new(step, account, event)
         except DeadLetter as error:
@@ -97,7 +117,7 @@ class Worker:
                 self.accounts.pop(account_id, None)
             step.take_back(mark)
             step.dead_letter(error.code, event["cause"])
-            return {"rule": error.code, "verdict": "DEAD_LETTER"}
+            return {"rule": error.code, "verdict": "DEAD_LETTER", **({} if error.code in ACCOUNTS_OWN else NOBODY)}
         return result
 
     def decide_new(self, step: Step, account: Record, event: Record) -> Record:
@@ -134,7 +154,7 @@ class Worker:
                 return
             account["parked"] = [parked for parked in account["parked"] if parked is not event]
             outer, step.effects = step.effects, []
-            result = self.decide_event(step, account_id, event, released=True)
+            result = self.decide_event(step, account_id, event)
             inner, step.effects = step.effects, outer
             step.effect(**{"event_id": event["value"]["event_id"], "vps_id": event["value"].get("vps_id", ""),
                            "template": event["value"].get("template", ""), **effect_fields(result)})
@@ -163,7 +183,6 @@ def conflict(step: Step, account: Record, event: Record, rule: str) -> Record:
     """The same id or business key with other content: CONFLICT, told, and a dead letter."""
     value = event["value"]
     step.notify("CONFLICT", "CRITICAL", rule, account_id=account["account_id"], vps_id=value.get("vps_id", ""),
-                module_id=value.get("module_id", ""), template=value.get("template", ""),
                 currency=account["currency"])
     step.dead_letter(rule, event["cause"])
     return {"rule": rule, "verdict": "CONFLICT"}
@@ -177,7 +196,7 @@ def releases(event: Record, result: Record) -> bool:
 
 def can_be_decided(account: Record, event: Record) -> bool:
     """Whether a parked event would not be parked again."""
-    if event["topic"] == "account" or account["status"] == "CLOSED":
+    if event["topic"] == "account":
         return True
     if event["topic"] == "order" and event["value"]["kind"] == "PLACED":
         return True
