@@ -5,14 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char usage[] = "usage: rulebook FILE... [--case NAME]   run the cases, or those of that name\n"
-                            "       rulebook --rules FILE...         print how many cases each rule has\n"
+static const char usage[] = "usage: rulebook FILE... [--case NAME] [--starve]   run the cases, or those of that name\n"
+                            "       rulebook --rules FILE...                    print how many cases each rule has\n"
+                            "--starve: each decision is first made with one allocation after the other failing\n"
                             "Exit status: 0 all as expected, 1 something differs, 2 a file or the usage is wrong.\n";
 
 struct options {
     struct book book;
     const char *name; /* of the cases to run; NULL: all */
     bool rules;
+    bool starve;
     bool bad;
 };
 
@@ -23,6 +25,8 @@ static struct options parse(struct arena *arena, int count, char **arguments)
     for (int i = 1; i < count; i++) {
         if (strcmp(arguments[i], "--rules") == 0)
             options.rules = true;
+        else if (strcmp(arguments[i], "--starve") == 0)
+            options.starve = true;
         else if (strcmp(arguments[i], "--case") == 0 && i + 1 < count)
             options.name = arguments[++i];
         else if (arguments[i][0] == '-')
@@ -35,7 +39,7 @@ static struct options parse(struct arena *arena, int count, char **arguments)
 
 static int run(struct arena *arena, const struct options *options)
 {
-    struct back_end *back_end = core_back_end(arena);
+    struct back_end *back_end = core_back_end(arena, options->starve);
     uint32_t run = 0, good = 0;
 
     for (uint32_t i = 0; i < options->book.case_count; i++) {

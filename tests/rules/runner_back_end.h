@@ -30,7 +30,7 @@ struct back_end {
     void (*finish)(void *context);
 };
 
-/* Core with its state in memory. */
-struct back_end *core_back_end(struct arena *arena);
+/* Core with its state in memory. Starving: it decides everything without memory first, and must change nothing. */
+struct back_end *core_back_end(struct arena *arena, bool starving);
 
 #endif

@@ -15,9 +15,11 @@ struct memory_chunk {
 static bool memory_more(struct arena *arena, size_t size)
 {
     struct memory *memory = arena->owner;
-    size_t room = size + 16 > CHUNK_SIZE ? size + 16 : CHUNK_SIZE;
-    struct memory_chunk *chunk = malloc(sizeof *chunk + room);
+    size_t room = size + 16 > CHUNK_SIZE || memory->fail_at ? size + 16 : CHUNK_SIZE;
 
+    if (++memory->allocations == memory->fail_at)
+        return false;
+    struct memory_chunk *chunk = malloc(sizeof *chunk + room);
     if (!chunk)
         return false;
     chunk->next = memory->chunks;
@@ -30,6 +32,12 @@ static bool memory_more(struct arena *arena, size_t size)
 void memory_init(struct memory *memory)
 {
     *memory = (struct memory){.arena = {.grow = memory_more, .owner = memory}};
+}
+
+void memory_init_scarce(struct memory *memory, uint64_t fail_at)
+{
+    memory_init(memory);
+    memory->fail_at = fail_at;
 }
 
 void memory_release(struct memory *memory)
