@@ -1,64 +1,17 @@
 /* Account events: facts, table, and what each kind does (rules.md 7). */
+#include "core/account.h"
+
+#include "core/case_tables.h"
 #include "core/cases.h"
 #include "core/event.h"
 #include "core/funds.h"
 #include "core/identity.h"
 #include "core/notices.h"
 #include "core/parked.h"
-#include "core/table.h"
+#include "core/rule_tables.h"
 
-enum account_fact {
-    ACCOUNT_SEEN = 1 << 0,
-    ACCOUNT_SEEN_OTHERWISE = 1 << 1,
-    ACCOUNT_TOO_OLD = 1 << 2,
-    ACCOUNT_BAD_VALUE = 1 << 3,
-    ACCOUNT_NONE = 1 << 4,
-    ACCOUNT_OTHER_CURRENCY = 1 << 5,
-    ACCOUNT_IS_CLOSED = 1 << 6,
-    ACCOUNT_NO_CASE = 1 << 7,   /* the case to waive is not open */
-    ACCOUNT_KIND_FACT = 1 << 8, /* shifted by the event's kind */
-};
-#define KIND(kind) ((uint64_t)ACCOUNT_KIND_FACT << ACCOUNT_KIND_##kind)
-
-enum account_action {
-    ACCOUNT_IGNORE,
-    ACCOUNT_DISPUTE,
-    ACCOUNT_DEAD,
-    ACCOUNT_PARK,
-    ACCOUNT_REJECT,
-    ACCOUNT_OPEN,
-    ACCOUNT_PAY_IN,
-    ACCOUNT_PAY_OUT,
-    ACCOUNT_LIMIT,
-    ACCOUNT_FREEZE,
-    ACCOUNT_UNFREEZE,
-    ACCOUNT_CLOSE,
-    ACCOUNT_WAIVE,
-};
-
-#define ROW(rule, all, none, action)                 \
-    {                                                \
-        RULE_##rule, (all), (none), ACCOUNT_##action \
-    }
-static const struct table_row rows[] = {
-    ROW(ACCOUNT_DUPLICATE, ACCOUNT_SEEN, 0, IGNORE),
-    ROW(ACCOUNT_CONFLICT, ACCOUNT_SEEN_OTHERWISE, 0, DISPUTE),
-    ROW(TOO_OLD, ACCOUNT_TOO_OLD, 0, DEAD),
-    ROW(ACCOUNT_BAD_VALUE, ACCOUNT_BAD_VALUE, 0, DEAD),
-    ROW(ACCOUNT_UNKNOWN, ACCOUNT_NONE, KIND(OPENED), PARK),
-    ROW(ACCOUNT_CONFLICT, ACCOUNT_OTHER_CURRENCY | KIND(OPENED), 0, DISPUTE),
-    ROW(ACCOUNT_CURRENCY_MISMATCH, ACCOUNT_OTHER_CURRENCY, 0, DEAD),
-    ROW(ACCOUNT_OPENED, KIND(OPENED), 0, OPEN),
-    ROW(ACCOUNT_DEPOSIT, KIND(DEPOSIT), 0, PAY_IN),
-    ROW(ACCOUNT_WITHDRAWAL, KIND(WITHDRAWAL), 0, PAY_OUT),
-    ROW(ACCOUNT_REJECTED, ACCOUNT_IS_CLOSED, 0, REJECT),
-    ROW(ACCOUNT_CREDIT_LIMIT, KIND(CREDIT_LIMIT), 0, LIMIT),
-    ROW(ACCOUNT_FROZEN, KIND(FROZEN), 0, FREEZE),
-    ROW(ACCOUNT_UNFROZEN, KIND(UNFROZEN), 0, UNFREEZE),
-    ROW(ACCOUNT_CLOSED, KIND(CLOSED), 0, CLOSE),
-    ROW(ACCOUNT_REJECTED, ACCOUNT_NO_CASE, 0, REJECT),
-    ROW(CASE_WAIVED, 0, 0, WAIVE),
-};
+#define KIND_FACT(kind) ((uint64_t)ACCOUNT_OPENS << (kind))
+_Static_assert(ACCOUNT_WAIVES == ACCOUNT_OPENS << ACCOUNT_KIND_CASE_WAIVED, "facts in the order of the kinds");
 
 static bool is_money(enum account_kind kind)
 {
@@ -99,14 +52,14 @@ static uint64_t account_facts(struct work *work, const struct account_event *eve
     const struct account_state *account = read_account(work);
     bool exists = account && account->status != ACCOUNT_STATUS_UNKNOWN;
     enum seen seen = seen_parked(account, topic_name(TOPIC_ACCOUNT), identity);
-    uint64_t facts = (uint64_t)ACCOUNT_KIND_FACT << event->kind;
+    uint64_t facts = KIND_FACT(event->kind);
 
     if (seen == SEEN_NEVER && account)
         seen = seen_account_event(work, account, identity);
     facts |= seen == SEEN_SAME ? ACCOUNT_SEEN : 0;
     facts |= seen == SEEN_OTHER_CONTENT ? ACCOUNT_SEEN_OTHERWISE : 0;
-    facts |= account && event->occurred_at <= account->id_floor ? ACCOUNT_TOO_OLD : 0;
-    facts |= bad_value(event) ? ACCOUNT_BAD_VALUE : 0;
+    facts |= account && event->occurred_at <= account->id_floor ? ACCOUNT_IS_TOO_OLD : 0;
+    facts |= bad_value(event) ? ACCOUNT_VALUE_BAD : 0;
     if (!exists)
         return facts | ACCOUNT_NONE;
     bool other = !text_equal(event->currency, account->currency);
@@ -157,7 +110,8 @@ static void close_cases(struct work *work, struct account_state *account)
 {
     for (uint32_t i = 0; i < account->cases.count; i++) {
         const struct case_ref *ref = &account->cases.items[i];
-        struct effect *effect = work_effect(work, RULE_CASE_CLOSED, VERDICT_APPLIED, ref->vps_id);
+        const struct table_row *row = rule_table_match(TABLE_CASE, CASE_DROPPED);
+        struct effect *effect = work_effect(work, row->rule, VERDICT_APPLIED, ref->vps_id);
         effect->case_id = ref->case_id;
         effect->amount_micros = ref->amount_micros;
     }
@@ -263,7 +217,7 @@ static struct text why_dead(enum rule rule)
 void decide_account_event(struct work *work, const struct account_event *event, const struct input *input)
 {
     struct event_identity identity = account_event_identity(work, event);
-    const struct table_row *row = table_match(rows, sizeof rows / sizeof *rows, account_facts(work, event, &identity));
+    const struct table_row *row = rule_table_match(TABLE_ACCOUNT, account_facts(work, event, &identity));
 
     switch ((enum account_action)row->action) {
     case ACCOUNT_IGNORE: work_rule(work, row->rule, VERDICT_DUPLICATE, TEXT("decided before")); return;

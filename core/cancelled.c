@@ -49,7 +49,7 @@ static void end_held(struct work *work, struct vps_state *vps, int64_t moment)
     }
 }
 
-void order_cancelled(struct work *work, struct order_view *view)
+void order_cancelled(struct work *work, struct order_view *view, const struct table_row *row)
 {
     const struct order *order = view->order;
     struct vps_state *vps = edit_vps(work, order->vps_id);
@@ -59,7 +59,7 @@ void order_cancelled(struct work *work, struct order_view *view)
     vps->status = VPS_STATUS_CANCELLED;
     vps->cancelled_at = order->occurred_at;
     end_held(work, vps, order->occurred_at);
-    close_order_cases(work, order->vps_id, vps, RULE_CASE_CLOSED);
+    close_order_cases(work, order->vps_id, vps);
     for (uint32_t i = 0; i < vps->periods.count; i++) {
         struct period *period = &vps->periods.items[i];
         bool lifetime = period->period_end == 0; /* never refunded (rules.md 2.5) */
@@ -69,5 +69,5 @@ void order_cancelled(struct work *work, struct order_view *view)
     work->decision.template = vps->template;
     work->decision.charge_id = refund(work, order->vps_id, vps, &lines, &amount);
     work->decision.amount_micros = amount;
-    work_rule(work, RULE_ORDER_CANCELLED, amount < 0 ? VERDICT_REFUNDED : VERDICT_APPLIED, TEXT(""));
+    work_rule(work, row->rule, amount < 0 ? VERDICT_REFUNDED : VERDICT_APPLIED, TEXT(""));
 }

@@ -1,7 +1,9 @@
 #include "core/cases.h"
 
+#include "core/case_tables.h"
 #include "core/identity.h"
 #include "core/notices.h"
+#include "core/rule_tables.h"
 
 #include <assert.h>
 
@@ -82,7 +84,12 @@ struct open_case *case_find(struct vps_state *vps, int64_t epoch)
     return NULL;
 }
 
-void close_order_cases(struct work *work, struct text vps_id, struct vps_state *vps, enum rule rule)
+const struct table_row *case_row(const struct open_case *it, uint64_t facts)
+{
+    return rule_table_match(TABLE_CASE, facts | (is_order_case(it) ? CASE_OF_ORDER : 0));
+}
+
+void close_order_cases(struct work *work, struct text vps_id, struct vps_state *vps)
 {
     for (uint32_t i = 0; i < vps->cases.count;) {
         struct open_case *it = &vps->cases.items[i];
@@ -90,7 +97,7 @@ void close_order_cases(struct work *work, struct text vps_id, struct vps_state *
             i++;
             continue;
         }
-        struct effect *effect = work_effect(work, rule, rule_info(rule)->verdict, vps_id);
+        struct effect *effect = work_effect(work, case_row(it, CASE_DROPPED)->rule, VERDICT_APPLIED, vps_id);
         effect->case_id = it->case_id;
         effect->amount_micros = it->amount_micros;
         case_remove(work, vps_id, vps, it);
@@ -128,8 +135,9 @@ struct text charge(struct work *work, enum rule rule, struct text vps_id, struct
 
 void case_settle(struct work *work, struct text vps_id, struct vps_state *vps, struct open_case *settled)
 {
-    struct text charge_id = charge(work, RULE_CASE_SETTLED, vps_id, vps, settled, &settled->lines);
-    struct effect *effect = work_effect(work, RULE_CASE_SETTLED, VERDICT_CHARGED, vps_id);
+    enum rule rule = case_row(settled, 0)->rule;
+    struct text charge_id = charge(work, rule, vps_id, vps, settled, &settled->lines);
+    struct effect *effect = work_effect(work, rule, VERDICT_CHARGED, vps_id);
 
     effect->charge_id = charge_id;
     effect->case_id = settled->case_id;

@@ -6,6 +6,7 @@
 #define OSBILL_CORE_CASES_H
 
 #include "core/pricing.h"
+#include "core/table.h"
 #include "core/work.h"
 
 /* Opens a case from a draft: gives it epoch, id, time and cause. */
@@ -16,8 +17,10 @@ void case_file(struct work *work, struct text vps_id, const struct open_case *ch
 /* Forgets a case, here and in the account. */
 void case_remove(struct work *work, struct text vps_id, struct vps_state *vps, const struct open_case *removed);
 struct open_case *case_find(struct vps_state *vps, int64_t epoch);
-/* Closes every order case of the VPS; each is an effect with this rule. */
-void close_order_cases(struct work *work, struct text vps_id, struct vps_state *vps, enum rule rule);
+/* Closes every order case of the VPS; each is an effect. */
+void close_order_cases(struct work *work, struct text vps_id, struct vps_state *vps);
+/* The row of TABLE_CASE for these facts of a case. */
+const struct table_row *case_row(const struct open_case *it, uint64_t facts);
 
 static inline bool is_order_case(const struct open_case *it)
 {

@@ -1,5 +1,6 @@
 /* Deciding a CatalogueChange: collecting a set's parts, applying it whole or refusing it whole (rules.md 1, 9). */
 #include "core/change_view.h"
+#include "core/rule_tables.h"
 #include "core/scans.h"
 
 /* --- actions --- */
@@ -72,10 +73,12 @@ static void list_effects(struct lane_work *work, const struct change_parts *part
 {
     for (uint32_t i = 0; i < parts->count && parts->count > 1; i++) {
         const struct catalogue_change_change *change = &parts->items[i]->change;
-        if (change->kind == CATALOGUE_CHANGE_CHANGE_OVERRIDE)
-            lane_effect(work, RULE_TEMPLATE_OVERRIDE, change->as.override.template);
-        if (change->kind == CATALOGUE_CHANGE_CHANGE_SCAN_APPROVAL)
-            lane_effect(work, RULE_SCAN_APPROVED, TEXT(""));
+        bool override = change->kind == CATALOGUE_CHANGE_CHANGE_OVERRIDE;
+        bool approval = change->kind == CATALOGUE_CHANGE_CHANGE_SCAN_APPROVAL;
+        const struct table_row *row =
+            rule_table_match(TABLE_PART, (override ? PART_OVERRIDE : 0) | (approval ? PART_APPROVAL : 0));
+        if (row->rule != RULE_NONE)
+            lane_effect(work, row->rule, override ? change->as.override.template : TEXT(""));
     }
 }
 
@@ -132,7 +135,7 @@ void decide_change(struct lane_work *work, const struct catalogue_change *event)
     change_look(work, event, &view);
     if (work->no_memory || work->book->out_of_memory)
         return;
-    const struct table_row *row = table_match(change_rows, change_row_count, view.facts);
+    const struct table_row *row = rule_table_match(TABLE_CHANGE, view.facts);
     name_subject(&work->decision, &event->change);
     if (row->action == CHANGE_DEAD || row->action == CHANGE_REFUSE_SET) {
         lane_dead(work, row->rule, change_dead_message(work, &view));

@@ -55,16 +55,17 @@ static struct caused_by cause_of(const struct input *input, struct text event_id
     return (struct caused_by){event_id, topic_name(input->topic), input->partition, input->offset};
 }
 
-static enum decide_status dead(const struct desk *desk, const struct input *input, struct text event_id, enum rule rule,
-                               const char *code, struct text message, struct outcome *outcome)
+static enum decide_status dead(const struct desk *desk, const struct input *input, struct text event_id,
+                               enum input_fault fault, const char *code, struct text message, struct outcome *outcome)
 {
+    enum rule rule = rule_of_fault(fault);
     struct caused_by cause = cause_of(input, event_id);
     struct outcome_mark outputs = outcome_mark(outcome);
     struct work work;
 
     work_init(&work, desk, outcome, TEXT(""), &cause, ORIGIN_INPUT);
     work_rule(&work, rule, VERDICT_DEAD_LETTER, message);
-    dead_letter(&work, input, code, message);
+    dead_letter(&work, input, code ? code : rule_info(rule)->id.data, message);
     work_decision(&work);
     if (!desk->arena->failed)
         return DECIDE_DONE;
@@ -73,34 +74,30 @@ static enum decide_status dead(const struct desk *desk, const struct input *inpu
 }
 
 enum decide_status decide_dead_letter(const struct desk *desk, const struct input *input, struct text event_id,
-                                      enum rule rule, const char *code, struct text message, struct outcome *outcome)
+                                      enum input_fault fault, const char *code, struct text message,
+                                      struct outcome *outcome)
 {
     desk->arena->failed = false;
-    return dead(desk, input, event_id, rule, code, message, outcome);
-}
-
-static enum decide_status dead_by_rule(const struct desk *desk, const struct input *input, enum rule rule,
-                                       struct text message, struct outcome *outcome)
-{
-    return dead(desk, input, input_event_id(input), rule, rule_info(rule)->id.data, message, outcome);
+    return dead(desk, input, event_id, fault, code, message, outcome);
 }
 
 enum decide_status decide_input(const struct desk *desk, const struct input *input, struct outcome *outcome)
 {
-    struct text message = TEXT("");
+    struct text event_id = input_event_id(input), message = TEXT("");
     struct work work;
 
     desk->arena->failed = false;
-    enum rule bad = validate_input(desk, input, &message);
-    if (bad != RULE_NONE)
-        return dead_by_rule(desk, input, bad, message, outcome);
-    struct caused_by cause = cause_of(input, input_event_id(input));
+    enum input_fault bad = validate_input(desk, input, &message);
+    if (bad != INPUT_SOUND)
+        return dead(desk, input, event_id, bad, NULL, message, outcome);
+    struct caused_by cause = cause_of(input, event_id);
     work_init(&work, desk, outcome, input_account_id(input), &cause, ORIGIN_INPUT);
     enum give_up why = work_attempt(&work, decide_whole, input);
     if (why == GAVE_UP_OVERFLOW)
-        return dead_by_rule(desk, input, RULE_AMOUNT_OVERFLOW, TEXT("an amount exceeds 64 bits"), outcome);
+        return dead(desk, input, event_id, INPUT_OVERFLOWS, NULL, TEXT("an amount exceeds 64 bits"), outcome);
     if (why == GAVE_UP_LIMIT)
-        return dead_by_rule(desk, input, RULE_LIMIT_EXCEEDED, TEXT("the account has too many open cases"), outcome);
+        return dead(desk, input, event_id, INPUT_OVER_LIMIT, NULL, TEXT("the account has too many open cases"),
+                    outcome);
     return status_of(why);
 }
 

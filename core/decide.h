@@ -6,6 +6,7 @@
 
 #include "core/catalogue.h"
 #include "core/hashes.h"
+#include "core/input.h"
 #include "core/outcome.h"
 #include "core/overlay.h"
 #include "core/result.h"
@@ -50,9 +51,9 @@ enum decide_status decide_input(const struct desk *desk, const struct input *inp
 enum decide_status decide_due(const struct desk *desk, struct text account_id, struct outcome *outcome) WARN_UNUSED;
 
 /* Makes a dead letter of an input that cannot be decided, with its Decision. `event_id` may be empty. Always
- * possible (DECIDE_NO_MEMORY apart). `rule`: one of the dead-letter rules; code: its id or the decoder's. */
+ * possible (DECIDE_NO_MEMORY apart). `code`: NULL, or the decoder's instead of the rule's id. */
 enum decide_status decide_dead_letter(const struct desk *desk, const struct input *input, struct text event_id,
-                                      enum rule rule, const char *code, struct text message,
+                                      enum input_fault fault, const char *code, struct text message,
                                       struct outcome *outcome) WARN_UNUSED;
 
 /* Adds what a partition's batch moved to P's totals (arena memory, replaced). Deposited, withdrawn and charged come

@@ -1,20 +1,22 @@
 /* What time or a new catalogue brings: each a Decision of its own (rules.md 6, 8, 9). */
 #include "core/calendar.h"
+#include "core/case_tables.h"
 #include "core/cases.h"
 #include "core/event.h"
 #include "core/funds.h"
 #include "core/notices.h"
 #include "core/parked.h"
+#include "core/rule_tables.h"
 
 /* A case as the due rules see it. */
 struct due_case {
     struct case_ref ref;
-    enum rule rule; /* RULE_NONE: it is tried again, and the rule that results is the decision's */
+    bool over; /* its period is: else it is tried again */
 };
 
 static void expire(struct work *work, struct vps_state *vps, const struct case_ref *ref, struct open_case *it)
 {
-    struct effect *effect = work_effect(work, RULE_CASE_EXPIRED, VERDICT_APPLIED, ref->vps_id);
+    struct effect *effect = work_effect(work, case_row(it, CASE_OVER)->rule, VERDICT_APPLIED, ref->vps_id);
 
     effect->case_id = it->case_id;
     effect->amount_micros = it->amount_micros;
@@ -39,7 +41,7 @@ static void decide_due_case(struct work *work, const void *argument)
     work->decision.input = it->caused_by.topic;
     work->decision.template = it->template;
     work->decision.module_id = it->module_id;
-    if (due->rule == RULE_CASE_EXPIRED)
+    if (due->over)
         expire(work, vps, &due->ref, it);
     else
         case_retry(work, due->ref.vps_id, due->ref.epoch);
@@ -116,7 +118,7 @@ static void decide_due_cases(struct work *work, bool expiry)
             continue;
         if (!expiry && !is_held_for_catalogue(refs[i].state))
             continue;
-        struct due_case due = {refs[i], expiry ? RULE_CASE_EXPIRED : RULE_NONE};
+        struct due_case due = {refs[i], expiry};
         bool newer = refs[i].tried_version < catalogue_version(work->desk->catalogue);
         decide_apart(work, expiry || !newer ? ORIGIN_TIMER : ORIGIN_CATALOGUE, decide_due_case, &due);
     }
@@ -141,9 +143,9 @@ static void expire_parked(struct work *work, const void *argument)
         (struct caused_by){parked->event_id, parked->topic, parked->partition, parked->offset};
     work->decision.event_id = parked->event_id;
     work->decision.input = parked->topic;
-    dead_letter(work, &input, rule_info(RULE_PARKED_EXPIRED)->id.data,
-                TEXT("what it waits for did not appear within 30 days"));
-    work_effect(work, RULE_PARKED_EXPIRED, VERDICT_DEAD_LETTER, ref->vps_id);
+    enum rule rule = rule_table_match(TABLE_PARKED, 0)->rule;
+    dead_letter(work, &input, rule_info(rule)->id.data, TEXT("what it waits for did not appear within 30 days"));
+    work_effect(work, rule, VERDICT_DEAD_LETTER, ref->vps_id);
 }
 
 static void decide_due_parked(struct work *work)

@@ -2,6 +2,7 @@
 #ifndef OSBILL_CORE_EVENT_H
 #define OSBILL_CORE_EVENT_H
 
+#include "core/input.h"
 #include "core/work.h"
 
 /* Decides the event itself: the decision is filled in, not yet published; parked events and cases are not looked at
@@ -24,8 +25,9 @@ void send_reminder(struct work *work, const void *argument);
 /* A WITHDRAWAL or a lower limit may bring the next reminder forward (rules.md 6). */
 void hasten_reminder(struct work *work);
 
-/* Finds what is wrong with an input's fields; RULE_NONE: nothing. *ret_message says which field and what is allowed. */
-enum rule validate_input(const struct desk *desk, const struct input *input, struct text *ret_message);
+/* Finds what is wrong with an input's fields; INPUT_SOUND: nothing. *ret_message says which field and what is allowed.
+ */
+enum input_fault validate_input(const struct desk *desk, const struct input *input, struct text *ret_message);
 struct text input_event_id(const struct input *input);
 struct text input_account_id(const struct input *input);
 

@@ -36,7 +36,6 @@ static uint64_t period_facts(const struct install_period *met, const struct peri
 struct install_period install_meet(struct work *work, const struct vps_state *vps, uint32_t index,
                                    const struct installation *installed, int64_t installed_at)
 {
-    const struct install_table *table = install_period_table();
     const struct period *period = &vps->periods.items[index];
     int64_t from = installed_at > period->period_start ? installed_at : period->period_start;
     struct install_period met = {
@@ -51,7 +50,7 @@ struct install_period install_meet(struct work *work, const struct vps_state *vp
     if (met.price.kind == OS_PRICE_KNOWN && met.price.price_micros > period->os_level_micros)
         met.due = span_share(work, met.price.price_micros - period->os_level_micros, &met.span,
                              tariff_terms(met.tariff)->rounding_micros);
-    met.row = table_match(table->rows, table->count, period_facts(&met, period));
+    met.row = rule_table_match(TABLE_PERIOD, period_facts(&met, period));
     return met;
 }
 
@@ -67,11 +66,12 @@ static struct text not_charged(struct work *work, const struct vps_state *vps, c
     return TEXT_JOIN(work->desk->arena, TEXT("not charged: "), text_from_micros(work->desk->arena, sum));
 }
 
-static void tell(struct work *work, const struct vps_state *vps, const struct os_installed *install, enum rule rule)
+static void tell(struct work *work, const struct vps_state *vps, const struct os_installed *install,
+                 const struct table_row *row)
 {
-    bool before = rule == RULE_OS_STALE || install->installed_at < vps->cancelled_at;
+    bool before = !(row->all & INSTALL_CANCELLED) || install->installed_at < vps->cancelled_at;
 
-    work_rule(work, rule, before ? VERDICT_STALE : VERDICT_RECORDED,
+    work_rule(work, row->rule, before ? VERDICT_STALE : VERDICT_RECORDED,
               before ? not_charged(work, vps, install) : TEXT("the VPS is cancelled"));
 }
 
@@ -121,15 +121,14 @@ static uint64_t install_facts(struct work *work, const struct os_installed *inst
     facts |= install->installed_at <= vps->cancelled_at ? INSTALL_OLD_LIFE : 0;
     facts |= install->installed_at <= vps->newest_known ? INSTALL_NOT_NEWER : 0;
     facts |= text_equal(install->template, vps->template) ? INSTALL_SAME : 0;
-    facts |= last && !ends_after(last->period_end, install->installed_at) ? INSTALL_LAPSED : 0;
+    facts |= !last || !ends_after(last->period_end, install->installed_at) ? INSTALL_LAPSED : 0;
     return facts;
 }
 
 void decide_install(struct work *work, const struct os_installed *install, const struct input *input)
 {
-    const struct install_table *table = install_table();
     struct event_identity identity = install_identity(work, install);
-    const struct table_row *row = table_match(table->rows, table->count, install_facts(work, install, &identity));
+    const struct table_row *row = rule_table_match(TABLE_INSTALL, install_facts(work, install, &identity));
     struct vps_state *vps;
 
     work->decision.vps_id = install->vps_id;
@@ -141,15 +140,14 @@ void decide_install(struct work *work, const struct os_installed *install, const
                         TEXT("this event id was decided before with other content"));
         return;
     case INSTALL_PARK: park(work, input, row->rule, install->event_id, install->vps_id, &identity); return;
+    case INSTALL_REPEAT: work_rule(work, row->rule, VERDICT_DUPLICATE, TEXT("decided before")); return;
     case INSTALL_IGNORE:
-        work_rule(work, row->rule, rule_info(row->rule)->verdict, TEXT(""));
-        if (row->rule == RULE_OS_DUPLICATE)
-            return;
+        work_rule(work, row->rule, VERDICT_RECORDED, TEXT("the account is closed"));
         vps = edit_vps(work, install->vps_id);
         break;
     case INSTALL_TELL:
         vps = edit_vps(work, install->vps_id);
-        tell(work, vps, install, row->rule);
+        tell(work, vps, install, row);
         break;
     case INSTALL_CONFIRM:
         vps = edit_vps(work, install->vps_id);

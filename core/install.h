@@ -4,34 +4,36 @@
 
 #include "core/identity.h"
 #include "core/pricing.h"
-#include "core/table.h"
+#include "core/rule_tables.h"
 
-enum install_fact {
-    INSTALL_SEEN = 1 << 0,
-    INSTALL_SEEN_OTHERWISE = 1 << 1,
-    INSTALL_CLOSED_ACCOUNT = 1 << 2,
-    INSTALL_NO_ACCOUNT = 1 << 3,
-    INSTALL_NO_VPS = 1 << 4,
-    INSTALL_CANCELLED = 1 << 5,
-    INSTALL_OLD_LIFE = 1 << 6,  /* T <= the last cancellation */
-    INSTALL_NOT_NEWER = 1 << 7, /* T <= newest known */
-    INSTALL_SAME = 1 << 8,      /* the template that is installed */
-    INSTALL_PENDING = 1 << 9,
-    INSTALL_LAPSED = 1 << 10, /* T >= the last end */
-    /* of one period */
-    INSTALL_STRICT = 1 << 11,
-    INSTALL_IN_ITEMS = 1 << 12,
-    INSTALL_NO_PRICE = 1 << 13,
-    INSTALL_NO_ADDON = 1 << 14,
-    INSTALL_PRICE_ZERO = 1 << 15,
-    INSTALL_DEFAULT = 1 << 16,
-    INSTALL_BELOW_LEVEL = 1 << 17, /* p <= os_level, or due rounds to 0 */
-    INSTALL_FROZEN = 1 << 18,
-    INSTALL_SHORT = 1 << 19,
-};
+#define INSTALL_FACTS(FACT)                                                                                  \
+    FACT(INSTALL_SEEN, "the event id was decided before, same content")                                      \
+    FACT(INSTALL_SEEN_OTHERWISE, "the event id was decided before, other content")                           \
+    FACT(INSTALL_CLOSED_ACCOUNT, "the account is closed")                                                    \
+    FACT(INSTALL_NO_ACCOUNT, "the account is unknown")                                                       \
+    FACT(INSTALL_NO_VPS, "the VPS is unknown")                                                               \
+    FACT(INSTALL_CANCELLED, "the VPS is cancelled")                                                          \
+    FACT(INSTALL_OLD_LIFE, "it was installed before the last cancellation")                                  \
+    FACT(INSTALL_NOT_NEWER, "it was installed no later than the newest known")                               \
+    FACT(INSTALL_SAME, "this template is what is installed")                                                 \
+    FACT(INSTALL_PENDING, "the VPS is pending")                                                              \
+    FACT(INSTALL_LAPSED, "it was installed after the end of the last period")                                \
+    FACT(INSTALL_STRICT, "the OS is no item, and its module is strict")                                      \
+    FACT(INSTALL_IN_ITEMS, "the period has paid for this item")                                              \
+    FACT(INSTALL_NO_PRICE, "its price is missing")                                                           \
+    FACT(INSTALL_NO_ADDON, "the tariff has no operating-system addon")                                       \
+    FACT(INSTALL_PRICE_ZERO, "its price is 0")                                                               \
+    FACT(INSTALL_DEFAULT, "it is no item: the default item counts")                                          \
+    FACT(INSTALL_BELOW_LEVEL, "its price is no more than what the period has paid, or the rest rounds to 0") \
+    FACT(INSTALL_FROZEN, "the account is frozen")                                                            \
+    FACT(INSTALL_SHORT, "more is due than is available")
+
+enum { INSTALL_FACTS(FACT_BIT) };
+enum install_fact { INSTALL_FACTS(FACT_MASK) };
 
 enum install_action {
-    INSTALL_IGNORE,
+    INSTALL_REPEAT, /* a Decision only */
+    INSTALL_IGNORE, /* recorded, nothing follows */
     INSTALL_DISPUTE,
     INSTALL_PARK,
     INSTALL_TELL,    /* history only: the reason states what was not charged */
@@ -44,16 +46,9 @@ enum install_action {
     INSTALL_DUE,
 };
 
-struct install_table {
-    const struct table_row *rows;
-    uint32_t count;
-};
-/* What becomes of the event. */
-const struct install_table *install_table(void);
-/* What becomes of one period. */
-const struct install_table *install_period_table(void);
-/* How the due lines are paid: by INSTALL_FROZEN and INSTALL_SHORT. */
-const struct install_table *install_payment_table(void);
+extern const struct rule_table install_table; /* what becomes of the event */
+extern const struct rule_table period_table;  /* what becomes of one period */
+extern const struct rule_table payment_table; /* how the due lines are paid: by INSTALL_FROZEN and INSTALL_SHORT */
 
 /* One period as an installation meets it. */
 struct install_period {

@@ -92,7 +92,6 @@ static const struct install_period *first_due(const struct bill *bill)
 /* The due lines make one Charge or one case. Returns its rule, RULE_NONE when nothing is due. */
 static enum rule pay_due(struct work *work, struct vps_state *vps, struct bill *bill)
 {
-    const struct install_table *table = install_payment_table();
     const struct account_state *account = read_account(work);
     const struct install_period *met = first_due(bill);
     uint64_t facts = 0;
@@ -101,20 +100,20 @@ static enum rule pay_due(struct work *work, struct vps_state *vps, struct bill *
         return RULE_NONE;
     facts |= account->status == ACCOUNT_STATUS_FROZEN ? INSTALL_FROZEN : 0;
     facts |= funds_suffice(account, bill->total) ? 0 : INSTALL_SHORT;
-    const struct table_row *row = table_match(table->rows, table->count, facts);
+    const struct table_row *row = rule_table_match(TABLE_PAYMENT, facts);
     work->decision.amount_micros = bill->total;
     if (row->action == INSTALL_DUE) {
         work->decision.charge_id = charge(work, row->rule, bill->install->vps_id, vps, NULL, &bill->due);
         return row->rule;
     }
-    bool frozen = row->rule == RULE_OS_ACCOUNT_FROZEN;
+    bool frozen = row->all & INSTALL_FROZEN;
     struct open_case draft = os_case(bill, frozen ? CASE_STATE_FROZEN : CASE_STATE_SHORT, row->rule, vps, met);
     draft.lines = bill->due;
     draft.amount_micros = bill->total;
     struct open_case *it = case_open(work, bill->install->vps_id, vps, &draft);
     work->decision.case_id = it->case_id;
     if (frozen)
-        notice_frozen(work, bill->install->vps_id, it);
+        notice_frozen(work, bill->install->vps_id, it, row->rule);
     else
         notice_short(work, bill->install->vps_id, it, row->rule);
     return row->rule;
@@ -129,10 +128,10 @@ static enum rule hold_periods(struct work *work, struct vps_state *vps, struct b
         const struct install_period *met = &bill->met[i];
         if (met->row->action != INSTALL_HOLD)
             continue;
-        struct open_case draft = os_case(
-            bill, met->price.kind == OS_PRICE_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE, met->row->rule, vps, met);
+        struct open_case draft = os_case(bill, met->row->all & INSTALL_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE,
+                                         met->row->rule, vps, met);
         struct open_case *it = case_open(work, bill->install->vps_id, vps, &draft);
-        notice_held(work, bill->install->vps_id, it, &met->price, false);
+        notice_held(work, bill->install->vps_id, it, met->row->rule, &met->price, false);
         if (first == RULE_NONE) {
             first = met->row->rule;
             if (text_empty(work->decision.case_id))
@@ -162,11 +161,11 @@ void bill_install(struct work *work, struct vps_state *vps, const struct os_inst
     struct bill bill = {.install = install, .installed = {install->module_id, install->template, install->source}};
 
     meet_periods(work, vps, &bill);
+    assert(bill.count > 0); /* else it had lapsed */
     enum rule paid = pay_due(work, vps, &bill);
     enum rule held = hold_periods(work, vps, &bill);
     /* rules.md 5: the oldest held period's, else the Charge's or case's, else the oldest period's */
-    enum rule rule = held ? held : paid ? paid : bill.count ? bill.met[0].row->rule : RULE_OS_VPS_LAPSED;
+    enum rule rule = held ? held : paid ? paid : bill.met[0].row->rule;
     work_rule(work, rule, rule_info(rule)->verdict, bill_reason(work, &bill));
-    if (bill.count)
-        work->decision.item_id = (first_due(&bill) ? first_due(&bill) : &bill.met[0])->price.item_id;
+    work->decision.item_id = (first_due(&bill) ? first_due(&bill) : &bill.met[0])->price.item_id;
 }

@@ -28,12 +28,12 @@ static bool accept(struct lane_work *work, int64_t occurred_at, struct text bad_
     struct text bad = text_empty(bad_value) ? lane_bad_time(work, occurred_at) : bad_value;
 
     if (!text_empty(bad)) {
-        lane_dead(work, RULE_BAD_VALUE, bad);
+        lane_dead(work, rule_of_fault(INPUT_BAD_VALUE), bad);
         return false;
     }
     struct text early = too_early(work, occurred_at);
     if (!text_empty(early))
-        lane_dead(work, RULE_TIME_IN_FUTURE, early);
+        lane_dead(work, rule_of_fault(INPUT_EARLY), early);
     return text_empty(early);
 }
 
@@ -86,16 +86,17 @@ enum decide_status lane_decide(struct lane *lane, const struct input *input, str
     return finish(&work, mark);
 }
 
-enum decide_status lane_dead_letter(struct lane *lane, const struct input *input, struct text event_id, enum rule rule,
-                                    const char *code, struct text message, struct outcome *outcome)
+enum decide_status lane_dead_letter(struct lane *lane, const struct input *input, struct text event_id,
+                                    enum input_fault fault, const char *code, struct text message,
+                                    struct outcome *outcome)
 {
     struct outcome_mark mark = outcome_mark(outcome);
     struct lane_work work;
 
     lane_begin(&work, lane, input, event_id, outcome);
     book_begin(work.book);
-    lane_dead(&work, rule, message);
-    if (outcome->dead_letters.count > mark.dead_letters)
+    lane_dead(&work, rule_of_fault(fault), message);
+    if (code && outcome->dead_letters.count > mark.dead_letters)
         outcome->dead_letters.items[outcome->dead_letters.count - 1].code = code;
     *outcome_decision(outcome) = work.decision;
     return finish(&work, mark);

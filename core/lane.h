@@ -8,6 +8,7 @@
 #include "core/book.h"
 #include "core/catalogue.h"
 #include "core/hashes.h"
+#include "core/input.h"
 #include "core/outcome.h"
 #include "core/result.h"
 
@@ -42,8 +43,9 @@ struct lane {
 enum decide_status lane_decide(struct lane *lane, const struct input *input, struct outcome *outcome) WARN_UNUSED;
 
 /* Makes a dead letter of an input that cannot be decided (unreadable, wrong-partition, too-large, undecidable), with
- * its Decision. `event_id` may be empty; `code`: the rule's id or the decoder's. */
-enum decide_status lane_dead_letter(struct lane *lane, const struct input *input, struct text event_id, enum rule rule,
-                                    const char *code, struct text message, struct outcome *outcome) WARN_UNUSED;
+ * its Decision. `event_id` may be empty; `code`: NULL, or the decoder's instead of the rule's id. */
+enum decide_status lane_dead_letter(struct lane *lane, const struct input *input, struct text event_id,
+                                    enum input_fault fault, const char *code, struct text message,
+                                    struct outcome *outcome) WARN_UNUSED;
 
 #endif

@@ -5,16 +5,18 @@
 #include "core/table.h"
 
 /* A TemplateDiscovered against the catalogue before it. */
-enum sighting_fact {
-    SIGHTING_SIZE_BAD = 1 << 0,       /* scan_size <= 0 */
-    SIGHTING_MODULE_UNKNOWN = 1 << 1, /* then nothing else is known */
-    SIGHTING_FIRST_HERE = 1 << 2,     /* the module never showed this template */
-    SIGHTING_RUNNING = 1 << 3,        /* its scan is neither complete, nor abandoned, nor invalid */
-    SIGHTING_OTHER_SIZE = 1 << 4,     /* its scan began with another scan_size */
-    SIGHTING_BEYOND = 1 << 5,         /* its scan was complete without it */
-    SIGHTING_COMPLETES = 1 << 6,      /* it is the last distinct template of a running scan */
-    SIGHTING_OVER_LIMIT = 1 << 7,     /* completes, and the breaker holds the scan */
-};
+#define SIGHTING_FACTS(FACT)                                                         \
+    FACT(SIGHTING_SIZE_BAD, "scan_size is 0 or less")                                \
+    FACT(SIGHTING_MODULE_UNKNOWN, "the module is unknown")                           \
+    FACT(SIGHTING_FIRST_HERE, "the module never showed this template")               \
+    FACT(SIGHTING_RUNNING, "its scan is neither complete nor abandoned nor invalid") \
+    FACT(SIGHTING_OTHER_SIZE, "its scan began with another scan_size")               \
+    FACT(SIGHTING_BEYOND, "its scan was complete without it")                        \
+    FACT(SIGHTING_COMPLETES, "it is the last distinct template of a running scan")   \
+    FACT(SIGHTING_OVER_LIMIT, "the breaker holds the scan that it completes")
+
+enum { SIGHTING_FACTS(FACT_BIT) };
+enum sighting_fact { SIGHTING_FACTS(FACT_MASK) };
 
 enum sighting_action {
     SIGHTING_DEAD,       /* dead letter, nothing changes */
@@ -24,22 +26,23 @@ enum sighting_action {
     SIGHTING_COUNT,      /* link, refresh, count; if that completes the scan, what it lacks is removed */
 };
 
-extern const struct table_row sighting_rows[];
-extern const uint32_t sighting_row_count;
+extern const struct rule_table sighting_table;
 
 /* A CatalogueChange against its set and, if it completes that, against the catalogue that would result. */
-enum change_fact {
-    CHANGE_SET_REFUSED = 1 << 0,
-    CHANGE_SET_APPLIED = 1 << 1,
-    CHANGE_OTHER = 1 << 2,          /* other content than the part of this index had, or another count */
-    CHANGE_KNOWN = 1 << 3,          /* the part came before with the same content */
-    CHANGE_TOO_MANY = 1 << 4,       /* parts: in the set, or waiting */
-    CHANGE_COMPLETES = 1 << 5,      /* all parts are there; only then the rest may hold */
-    CHANGE_BROKEN = 1 << 6,         /* the resulting catalogue would break a rule */
-    CHANGE_SCAN_UNKNOWN = 1 << 7,   /* a ScanApproval names a scan that nobody knows */
-    CHANGE_ONLY_OVERRIDES = 1 << 8, /* the set holds nothing else */
-    CHANGE_ONLY_APPROVALS = 1 << 9,
-};
+#define CHANGE_FACTS(FACT)                                                                   \
+    FACT(CHANGE_SET_REFUSED, "its set was refused")                                          \
+    FACT(CHANGE_SET_APPLIED, "its set was applied")                                          \
+    FACT(CHANGE_OTHER, "the part of this index had other content, or the set another count") \
+    FACT(CHANGE_KNOWN, "the part came before with the same content")                         \
+    FACT(CHANGE_TOO_MANY, "too many parts in the set, or waiting")                           \
+    FACT(CHANGE_COMPLETES, "all parts of the set are there")                                 \
+    FACT(CHANGE_BROKEN, "the resulting catalogue would break a rule")                        \
+    FACT(CHANGE_SCAN_UNKNOWN, "it approves a scan that nobody knows")                        \
+    FACT(CHANGE_ONLY_OVERRIDES, "the set holds nothing but overrides")                       \
+    FACT(CHANGE_ONLY_APPROVALS, "the set holds nothing but approvals")
+
+enum { CHANGE_FACTS(FACT_BIT) };
+enum change_fact { CHANGE_FACTS(FACT_MASK) };
 
 enum change_action {
     CHANGE_DEAD,       /* dead letter, nothing changes */
@@ -49,7 +52,24 @@ enum change_action {
     CHANGE_APPLY,
 };
 
-extern const struct table_row change_rows[];
-extern const uint32_t change_row_count;
+extern const struct rule_table change_table;
+
+#define PART_FACTS(FACT)                           \
+    FACT(PART_OVERRIDE, "the part is an override") \
+    FACT(PART_APPROVAL, "the part is an approval")
+
+enum { PART_FACTS(FACT_BIT) };
+enum part_fact { PART_FACTS(FACT_MASK) };
+
+/* What else a set of several parts did. */
+extern const struct rule_table part_table;
+
+#define DEPARTURE_FACTS(FACT) FACT(DEPARTURE_KEPT, "the override ON of the module keeps it linked")
+
+enum { DEPARTURE_FACTS(FACT_BIT) };
+enum departure_fact { DEPARTURE_FACTS(FACT_MASK) };
+
+/* A template that a complete scan lacks. */
+extern const struct rule_table departure_table;
 
 #endif

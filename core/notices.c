@@ -1,8 +1,10 @@
 #include "core/notices.h"
 
+#include "core/case_tables.h"
 #include "core/cases.h"
 #include "core/funds.h"
 #include "core/identity.h"
+#include "core/rule_tables.h"
 
 static enum severity severity_of(enum notification_kind kind)
 {
@@ -39,24 +41,24 @@ void notice_unmapped(struct work *work, struct text vps_id, const struct install
                      const struct os_price *price)
 {
     struct arena *arena = work->desk->arena;
-    struct notification *made;
+    uint64_t facts = (text_empty(price->near_miss) ? 0 : UNMAPPED_NEAR) | (price->odd ? UNMAPPED_ODD : 0);
+    const struct table_row *row = rule_table_match(TABLE_UNMAPPED, facts);
+    struct text text;
 
-    if (!text_empty(price->near_miss)) {
-        made = notice(work, NOTIFICATION_KIND_UNMAPPED_OS, RULE_OS_NEAR_MISS, vps_id, NULL,
-                      TEXT_JOIN(arena, TEXT("OS \""), installed->template,
-                                TEXT("\" is no item of the tariff, but nearly names the priced item \""),
-                                price->near_miss, TEXT("\": add an alias or correct the item's internal name")));
-        made->severity = SEVERITY_CRITICAL;
-    } else if (price->odd) {
-        made =
-            notice(work, NOTIFICATION_KIND_UNMAPPED_OS, RULE_OS_DEFAULT, vps_id, NULL,
-                   text_empty(installed->template)
-                       ? TEXT("the installed OS is not named: it is billed as the tariff's default item")
-                       : TEXT_JOIN(arena, TEXT("OS \""), installed->template,
-                                   TEXT("\" comes from no template of the module: it is billed as the default item")));
-    } else {
+    if (row->rule == RULE_NONE)
         return;
-    }
+    if (row->all & UNMAPPED_NEAR)
+        text = TEXT_JOIN(arena, TEXT("OS \""), installed->template,
+                         TEXT("\" is no item of the tariff, but nearly names the priced item \""), price->near_miss,
+                         TEXT("\": add an alias or correct the item's internal name"));
+    else if (text_empty(installed->template))
+        text = TEXT("the installed OS is not named: it is billed as the tariff's default item");
+    else
+        text = TEXT_JOIN(arena, TEXT("OS \""), installed->template,
+                         TEXT("\" comes from no template of the module: it is billed as the default item"));
+    struct notification *made = notice(work, NOTIFICATION_KIND_UNMAPPED_OS, row->rule, vps_id, NULL, text);
+    if (row->all & UNMAPPED_NEAR)
+        made->severity = SEVERITY_CRITICAL;
     made->module_id = installed->module_id;
     made->template = installed->template;
 }
@@ -72,24 +74,22 @@ static struct text price_missing_text(struct work *work, const struct open_case 
                      text_from_millis(arena, held->occurred_at), TEXT(": add the price and it is decided"));
 }
 
-void notice_held(struct work *work, struct text vps_id, struct open_case *held, const struct os_price *price,
-                 bool base_missing)
+void notice_held(struct work *work, struct text vps_id, struct open_case *held, enum rule rule,
+                 const struct os_price *price, bool base_missing)
 {
-    bool strict = !base_missing && price->kind == OS_PRICE_STRICT;
-    bool order = held->kind == CASE_KIND_PLACED || held->kind == CASE_KIND_RENEWED;
+    bool strict = held->state == CASE_STATE_STRICT;
     struct notification *made;
 
     if (held->missed_noticed)
         return;
     held->missed_noticed = true;
     if (strict)
-        made = notice(work, NOTIFICATION_KIND_UNMAPPED_OS, order ? RULE_ORDER_UNMAPPED_HELD : RULE_OS_UNMAPPED_HELD,
-                      vps_id, held,
+        made = notice(work, NOTIFICATION_KIND_UNMAPPED_OS, rule, vps_id, held,
                       TEXT_JOIN(work->desk->arena, TEXT("OS \""), held->template,
                                 TEXT("\" is no item of the tariff and its module is strict: held until it is mapped")));
     else
-        made = notice(work, NOTIFICATION_KIND_PRICE_MISSING, order ? RULE_ORDER_PRICE_MISSING : RULE_OS_PRICE_MISSING,
-                      vps_id, held, price_missing_text(work, held, base_missing ? TEXT("") : price->item_id));
+        made = notice(work, NOTIFICATION_KIND_PRICE_MISSING, rule, vps_id, held,
+                      price_missing_text(work, held, base_missing ? TEXT("") : price->item_id));
     if (strict && !text_empty(price->near_miss))
         made->severity = SEVERITY_CRITICAL;
     made->module_id = held->module_id;
@@ -116,15 +116,13 @@ void notice_short(struct work *work, struct text vps_id, struct open_case *about
     made->deficit_micros = funds.deficit;
 }
 
-void notice_frozen(struct work *work, struct text vps_id, struct open_case *about)
+void notice_frozen(struct work *work, struct text vps_id, struct open_case *about, enum rule rule)
 {
     struct arena *arena = work->desk->arena;
-    struct notification *made =
-        notice(work, NOTIFICATION_KIND_ACCOUNT_FROZEN,
-               is_order_case(about) ? RULE_ORDER_ACCOUNT_FROZEN : RULE_OS_ACCOUNT_FROZEN, vps_id, about,
-               TEXT_JOIN(arena, text_from_micros(arena, about->amount_micros),
-                         TEXT(" is due, but the account is frozen: case "), about->case_id,
-                         TEXT(" waits until it is unfrozen")));
+    struct notification *made = notice(work, NOTIFICATION_KIND_ACCOUNT_FROZEN, rule, vps_id, about,
+                                       TEXT_JOIN(arena, text_from_micros(arena, about->amount_micros),
+                                                 TEXT(" is due, but the account is frozen: case "), about->case_id,
+                                                 TEXT(" waits until it is unfrozen")));
 
     made->module_id = about->module_id;
     made->template = about->template;

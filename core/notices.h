@@ -16,11 +16,11 @@ void notice_unmapped(struct work *work, struct text vps_id, const struct install
                      const struct os_price *price);
 
 /* PRICE_MISSING or UNMAPPED_OS of a held case, once per case; INSUFFICIENT_FUNDS, the first time it is short. */
-void notice_held(struct work *work, struct text vps_id, struct open_case *held, const struct os_price *price,
-                 bool base_missing);
+void notice_held(struct work *work, struct text vps_id, struct open_case *held, enum rule rule,
+                 const struct os_price *price, bool base_missing);
 void notice_short(struct work *work, struct text vps_id, struct open_case *about, enum rule rule);
 
-void notice_frozen(struct work *work, struct text vps_id, struct open_case *about);
+void notice_frozen(struct work *work, struct text vps_id, struct open_case *about, enum rule rule);
 
 /* CONFLICT with its dead letter: the same event or order came with other content. */
 void notice_conflict(struct work *work, const struct input *input, enum rule rule, struct text vps_id,

@@ -2,6 +2,7 @@
 #include "core/order.h"
 
 #include "core/calendar.h"
+#include "core/event.h"
 #include "core/notices.h"
 #include "core/parked.h"
 
@@ -76,9 +77,9 @@ void order_reject(struct work *work, const struct order_view *view, enum rule ru
 }
 
 /* A tariff change without a price is not applied; somebody has to know (rules.md 4 TARIFF_CHANGED). */
-static void refuse_change(struct work *work, const struct order_view *view, enum rule rule)
+static void refuse_change(struct work *work, const struct order_view *view, const struct table_row *row)
 {
-    bool strict = rule == RULE_ORDER_UNMAPPED_HELD;
+    bool strict = row->all & ORDER_STRICT;
     struct text text =
         TEXT_JOIN(work->desk->arena, TEXT("tariff change not applied: "),
                   strict ? TEXT("the installed OS is no item of the new tariff, and the module is strict")
@@ -88,11 +89,11 @@ static void refuse_change(struct work *work, const struct order_view *view, enum
                   text_from_int(work->desk->arena, view->order->period_months), TEXT(" months, at "),
                   text_from_millis(work->desk->arena, view->order->occurred_at));
     struct notification *made = notice(work, strict ? NOTIFICATION_KIND_UNMAPPED_OS : NOTIFICATION_KIND_PRICE_MISSING,
-                                       rule, view->order->vps_id, NULL, text);
+                                       row->rule, view->order->vps_id, NULL, text);
 
     made->template = view->installed.template;
     made->module_id = view->installed.module_id;
-    work_rule(work, rule, VERDICT_REJECTED, text);
+    work_rule(work, row->rule, VERDICT_REJECTED, text);
 }
 
 void order_remember(struct work *work, const struct order_view *view)
@@ -138,9 +139,9 @@ static void act(struct work *work, struct order_view *view, const struct table_r
         park(work, view->input, row->rule, view->order->event_id, view->order->vps_id, &view->identity);
         return;
     case ORDER_REJECT: order_reject(work, view, row->rule); break;
-    case ORDER_REFUSE: refuse_change(work, view, row->rule); break;
+    case ORDER_REFUSE: refuse_change(work, view, row); break;
     case ORDER_CHANGE: order_tariff_changed(work, view, row); break;
-    case ORDER_CANCEL: order_cancelled(work, view); break;
+    case ORDER_CANCEL: order_cancelled(work, view, row); break;
     default: order_placed(work, view, row); break;
     }
     if (row->action != ORDER_REJECT && row->action != ORDER_REFUSE)
@@ -150,7 +151,6 @@ static void act(struct work *work, struct order_view *view, const struct table_r
 
 void decide_order(struct work *work, const struct order *order, const struct input *input)
 {
-    const struct order_table *table = order_table(order->kind);
     struct order_view view;
 
     work->decision.vps_id = order->vps_id;
@@ -166,5 +166,5 @@ void decide_order(struct work *work, const struct order *order, const struct inp
         order_see_price(work, &view);
         order_see_funds(&view);
     }
-    act(work, &view, table_match(table->rows, table->count, view.facts));
+    act(work, &view, order_match(order->kind, view.facts));
 }

@@ -4,39 +4,41 @@
 
 #include "core/cases.h"
 #include "core/identity.h"
-#include "core/table.h"
+#include "core/rule_tables.h"
 
-enum order_fact {
-    ORDER_SEEN = 1 << 0,           /* event id or business key decided, same content */
-    ORDER_SEEN_OTHERWISE = 1 << 1, /* with other content */
-    ORDER_NO_ACCOUNT = 1 << 2,
-    ORDER_CLOSED_ACCOUNT = 1 << 3,
-    ORDER_NO_VPS = 1 << 4,
-    ORDER_OF_OTHER = 1 << 5, /* the VPS lives by another order_id */
-    ORDER_VPS_PENDING = 1 << 6,
-    ORDER_VPS_CANCELLED = 1 << 7,
-    ORDER_LIVED = 1 << 8,       /* this order_id had a life of this VPS */
-    ORDER_PERIOD_PAST = 1 << 9, /* period_end <= occurred_at */
-    ORDER_NO_TARIFF = 1 << 10,
-    ORDER_TARIFF_OFF = 1 << 11,
-    ORDER_MODULE_FOREIGN = 1 << 12, /* not in Tariff.module_ids */
-    ORDER_NO_MODULE = 1 << 13,      /* not in the catalogue at all */
-    ORDER_OTHER_CURRENCY = 1 << 14,
-    ORDER_NOT_ORDERABLE = 1 << 15,
-    ORDER_NO_TEMPLATE = 1 << 16, /* named, but never seen on any module */
-    ORDER_TOO_SMALL = 1 << 17,   /* the template needs more disk or RAM than the tariff has */
-    ORDER_GRACE_OVER = 1 << 18,
-    ORDER_OVERLAPS = 1 << 19,
-    ORDER_FAR_AHEAD = 1 << 20,
-    ORDER_OTHER_PERIOD = 1 << 21, /* months or period_start unlike the running period's */
-    ORDER_OUTDATED = 1 << 22,     /* T <= the last applied tariff change */
-    ORDER_STRICT = 1 << 23,       /* unmapped on a strict module */
-    ORDER_NO_PRICE = 1 << 24,
-    ORDER_COSTS_NOTHING = 1 << 25,
-    ORDER_FROZEN = 1 << 26,
-    ORDER_SHORT = 1 << 27,     /* total > available */
-    ORDER_VPS_LIVES = 1 << 28, /* PENDING or ACTIVE */
-};
+#define ORDER_FACTS(FACT)                                                                            \
+    FACT(ORDER_SEEN, "the event id or the business key was decided before, same content")            \
+    FACT(ORDER_SEEN_OTHERWISE, "the event id or the business key was decided before, other content") \
+    FACT(ORDER_NO_ACCOUNT, "the account is unknown")                                                 \
+    FACT(ORDER_CLOSED_ACCOUNT, "the account is closed")                                              \
+    FACT(ORDER_NO_VPS, "the VPS is unknown")                                                         \
+    FACT(ORDER_OF_OTHER, "the VPS lives by another order_id")                                        \
+    FACT(ORDER_VPS_PENDING, "the VPS is pending")                                                    \
+    FACT(ORDER_VPS_CANCELLED, "the VPS is cancelled")                                                \
+    FACT(ORDER_LIVED, "this order_id had a life of the VPS")                                         \
+    FACT(ORDER_PERIOD_PAST, "the period ended before the order")                                     \
+    FACT(ORDER_NO_TARIFF, "the tariff is unknown")                                                   \
+    FACT(ORDER_TARIFF_OFF, "the tariff is disabled")                                                 \
+    FACT(ORDER_MODULE_FOREIGN, "the module is not one of the tariff's")                              \
+    FACT(ORDER_NO_MODULE, "the module is not in the catalogue at all")                               \
+    FACT(ORDER_OTHER_CURRENCY, "the tariff's currency is not the account's")                         \
+    FACT(ORDER_NOT_ORDERABLE, "the template is not orderable for tariff and module")                 \
+    FACT(ORDER_NO_TEMPLATE, "the template was never seen on any module")                             \
+    FACT(ORDER_TOO_SMALL, "the template needs more disk or RAM than the tariff has")                 \
+    FACT(ORDER_GRACE_OVER, "the grace time is over")                                                 \
+    FACT(ORDER_OVERLAPS, "the period begins before the last one ends")                               \
+    FACT(ORDER_FAR_AHEAD, "more than 12 periods are ahead")                                          \
+    FACT(ORDER_OTHER_PERIOD, "months or period_start are not those of the running period")           \
+    FACT(ORDER_OUTDATED, "a later tariff change was applied")                                        \
+    FACT(ORDER_STRICT, "the OS is no item, and its module is strict")                                \
+    FACT(ORDER_NO_PRICE, "a price is missing")                                                       \
+    FACT(ORDER_COSTS_NOTHING, "the total is 0")                                                      \
+    FACT(ORDER_FROZEN, "the account is frozen")                                                      \
+    FACT(ORDER_SHORT, "the total is more than what is available")                                    \
+    FACT(ORDER_VPS_LIVES, "the VPS is pending or active")
+
+enum { ORDER_FACTS(FACT_BIT) };
+enum order_fact { ORDER_FACTS(FACT_MASK) };
 
 enum order_action {
     ORDER_IGNORE,  /* a Decision only */
@@ -54,12 +56,8 @@ enum order_action {
     ORDER_CANCEL,
 };
 
-struct order_table {
-    const struct table_row *rows;
-    uint32_t count;
-};
 /* By enum order_kind. Every set of facts has a row. */
-const struct order_table *order_table(enum order_kind kind);
+extern const struct rule_table order_tables[ORDER_KIND_COUNT];
 
 /* What a tariff change does to one unexpired period. */
 struct tariff_step {
@@ -97,14 +95,17 @@ void order_see_price(struct work *work, struct order_view *view);     /* lines a
 void order_see_funds(struct order_view *view);
 void order_see_change(struct work *work, struct order_view *view); /* prices of a TARIFF_CHANGED */
 
-void decide_order(struct work *work, const struct order *order, const struct input *input);
+static inline const struct table_row *order_match(enum order_kind kind, uint64_t facts)
+{
+    return rule_table_match((enum rule_table_id)(TABLE_PLACED + kind), facts);
+}
 
 /* The parts of it. */
 void order_reject(struct work *work, const struct order_view *view, enum rule rule);
 struct open_case order_case(const struct order_view *view, enum case_state state);
 void order_placed(struct work *work, struct order_view *view, const struct table_row *row);
 void order_tariff_changed(struct work *work, struct order_view *view, const struct table_row *row);
-void order_cancelled(struct work *work, struct order_view *view);
+void order_cancelled(struct work *work, struct order_view *view, const struct table_row *row);
 
 /* Business keys (rules.md 4): remembered when decided, forgotten when a grace ends in rejection. */
 void order_remember(struct work *work, const struct order_view *view);

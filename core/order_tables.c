@@ -74,18 +74,10 @@ static const struct table_row cancelled[] = {
     ROW(ORDER_CANCELLED, 0, 0, CANCEL),
 };
 
-#define TABLE(rows)                         \
-    {                                       \
-        rows, sizeof(rows) / sizeof *(rows) \
-    }
-
-const struct order_table *order_table(enum order_kind kind)
-{
-    static const struct order_table tables[ORDER_KIND_COUNT] = {
-        [ORDER_KIND_PLACED] = TABLE(placed),
-        [ORDER_KIND_RENEWED] = TABLE(renewed),
-        [ORDER_KIND_TARIFF_CHANGED] = TABLE(tariff_changed),
-        [ORDER_KIND_CANCELLED] = TABLE(cancelled),
-    };
-    return &tables[kind];
-}
+static const char *const facts[] = {ORDER_FACTS(FACT_WORDS)};
+const struct rule_table order_tables[ORDER_KIND_COUNT] = {
+    [ORDER_KIND_PLACED] = RULE_TABLE("placed", placed, facts),
+    [ORDER_KIND_RENEWED] = RULE_TABLE("renewed", renewed, facts),
+    [ORDER_KIND_TARIFF_CHANGED] = RULE_TABLE("tariff-changed", tariff_changed, facts),
+    [ORDER_KIND_CANCELLED] = RULE_TABLE("cancelled", cancelled, facts),
+};

@@ -1,7 +1,9 @@
 #include "core/parked.h"
 
+#include "core/case_tables.h"
 #include "core/event.h"
 #include "core/notices.h"
+#include "core/rule_tables.h"
 
 enum { PARKED_MAX = 64 };
 
@@ -19,7 +21,8 @@ void park(struct work *work, const struct input *input, enum rule rule, struct t
     struct account_state *account = edit_account(work);
 
     if (account->parked.count >= PARKED_MAX) {
-        reject_as_dead(work, input, RULE_PARKED_OVERFLOW, TEXT("64 events of this account wait already"));
+        reject_as_dead(work, input, rule_table_match(TABLE_PARKED, PARKED_FULL)->rule,
+                       TEXT("64 events of this account wait already"));
         return;
     }
     struct parked_ref ref = {
@@ -63,7 +66,8 @@ static void decide_released(struct work *work, const void *argument)
     if (released->readable)
         decide_event(work, &released->input);
     else
-        reject_as_dead(work, &released->input, RULE_UNREADABLE, TEXT("the parked event can no longer be read"));
+        reject_as_dead(work, &released->input, rule_of_fault(INPUT_UNREADABLE),
+                       TEXT("the parked event can no longer be read"));
 }
 
 static void overflowed(struct work *work, const void *argument)
@@ -71,7 +75,7 @@ static void overflowed(struct work *work, const void *argument)
     const struct released *released = argument;
     bool limit = work->why == GAVE_UP_LIMIT;
 
-    reject_as_dead(work, &released->input, limit ? RULE_LIMIT_EXCEEDED : RULE_AMOUNT_OVERFLOW,
+    reject_as_dead(work, &released->input, rule_of_fault(limit ? INPUT_OVER_LIMIT : INPUT_OVERFLOWS),
                    limit ? TEXT("too many open cases") : TEXT("an amount exceeds 64 bits"));
 }
 

@@ -55,13 +55,12 @@ static void begin_life(struct work *work, const struct order_view *view, struct 
 
 static void hold(struct work *work, const struct order_view *view, struct vps_state *vps, const struct table_row *row)
 {
-    struct open_case draft =
-        order_case(view, row->rule == RULE_ORDER_UNMAPPED_HELD ? CASE_STATE_STRICT : CASE_STATE_PRICE);
+    struct open_case draft = order_case(view, row->all & ORDER_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE);
 
     draft.rule = rule_info(row->rule)->id;
     draft.amount_micros = 0;
     struct open_case *it = case_open(work, view->order->vps_id, vps, &draft);
-    notice_held(work, view->order->vps_id, it, &view->os, view->base.found == PRICE_NONE);
+    notice_held(work, view->order->vps_id, it, row->rule, &view->os, view->base.found == PRICE_NONE);
     work->decision.case_id = it->case_id;
 }
 
@@ -122,7 +121,9 @@ void order_placed(struct work *work, struct order_view *view, const struct table
         break;
     case ORDER_HOLD: hold(work, view, vps, row); break;
     case ORDER_BEGIN: begin(work, vps, view); break;
-    case ORDER_FREEZE: notice_frozen(work, vps_id, owe(work, view, vps, CASE_STATE_FROZEN, row->rule)); break;
+    case ORDER_FREEZE:
+        notice_frozen(work, vps_id, owe(work, view, vps, CASE_STATE_FROZEN, row->rule), row->rule);
+        break;
     case ORDER_OWE: notice_short(work, vps_id, owe(work, view, vps, CASE_STATE_SHORT, row->rule), row->rule); break;
     default: pay(work, view, vps, row->rule); break;
     }

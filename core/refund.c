@@ -1,5 +1,7 @@
 /* Refunds: first against what the VPS still owes, the rest as money (rules.md 4 Refund). */
+#include "core/case_tables.h"
 #include "core/cases.h"
+#include "core/rule_tables.h"
 
 /* Moves up to `amount` from the first refund lines to the end of a case's lines. */
 static void move_lines(struct work *work, struct charge_line_array *from, struct charge_line_array *to, int64_t amount)
@@ -33,7 +35,8 @@ static void reduce_case(struct work *work, struct text vps_id, struct vps_state 
         case_file(work, vps_id, it);
         return;
     }
-    struct effect *effect = work_effect(work, RULE_CASE_CLOSED, VERDICT_APPLIED, vps_id);
+    struct effect *effect =
+        work_effect(work, rule_table_match(TABLE_REFUND, REFUND_EATS_CASE)->rule, VERDICT_APPLIED, vps_id);
     effect->case_id = it->case_id;
     case_remove(work, vps_id, vps, it);
 }
@@ -49,5 +52,5 @@ struct text refund(struct work *work, struct text vps_id, struct vps_state *vps,
         return TEXT("");
     *ret_amount = lines_sum(work, lines);
     work->retry_cases = true;
-    return charge(work, RULE_ORDER_REFUNDED, vps_id, vps, NULL, lines);
+    return charge(work, rule_table_match(TABLE_REFUND, 0)->rule, vps_id, vps, NULL, lines);
 }

@@ -5,6 +5,7 @@
 #include "core/funds.h"
 #include "core/notices.h"
 #include "core/parked.h"
+#include "core/rule_tables.h"
 
 /* The oldest case that is short of funds; NULL: none. */
 static const struct case_ref *oldest_short(const struct account_state *account)
@@ -64,23 +65,23 @@ void send_reminder(struct work *work, const void *argument)
     int64_t sum = short_sum(account);
     struct funds funds = funds_for(account, sum);
     struct arena *arena = work->desk->arena;
+    const struct table_row *row = rule_table_match(TABLE_DEBT, 0);
 
     (void)argument;
     work->cause = work->decision.caused_by = oldest->caused_by;
     work->decision.event_id = oldest->caused_by.event_id;
     work->decision.input = oldest->caused_by.topic;
-    struct notification *made =
-        notice(work, NOTIFICATION_KIND_INSUFFICIENT_FUNDS, RULE_CASE_REMINDER, ref.vps_id, oldest,
-               TEXT_JOIN(arena, TEXT("reminder: "), text_from_micros(arena, sum), TEXT(" is owed, available "),
-                         text_from_micros(arena, funds.available), TEXT(": deposit "),
-                         text_from_micros(arena, funds.deficit)));
+    struct notification *made = notice(work, NOTIFICATION_KIND_INSUFFICIENT_FUNDS, row->rule, ref.vps_id, oldest,
+                                       TEXT_JOIN(arena, TEXT("reminder: "), text_from_micros(arena, sum),
+                                                 TEXT(" is owed, available "), text_from_micros(arena, funds.available),
+                                                 TEXT(": deposit "), text_from_micros(arena, funds.deficit)));
     made->amount_micros = sum;
     made->available_micros = funds.available;
     made->deficit_micros = funds.deficit;
     account->reminded_at = work->desk->now;
     account->noticed_deficit_micros = funds.deficit;
     account->reminder_at = next_regular(ref.opened_at, work->desk->now);
-    struct effect *effect = work_effect(work, RULE_CASE_REMINDER, VERDICT_APPLIED, ref.vps_id);
+    struct effect *effect = work_effect(work, row->rule, VERDICT_APPLIED, ref.vps_id);
     effect->case_id = ref.case_id;
     effect->amount_micros = sum;
 }

@@ -1,13 +1,16 @@
 /* Trying open cases again: money came, the account was unfrozen, or the catalogue knows more (rules.md 4, 6). */
+#include "core/case_tables.h"
 #include "core/funds.h"
 #include "core/install.h"
 #include "core/notices.h"
 #include "core/order.h"
+#include "core/rule_tables.h"
 
 /* A case that costs nothing after all is gone without a Charge. */
-static void cover(struct work *work, struct text vps_id, struct vps_state *vps, struct open_case *it)
+static void cover(struct work *work, struct text vps_id, struct vps_state *vps, struct open_case *it,
+                  const struct table_row *row)
 {
-    struct effect *effect = work_effect(work, RULE_CASE_COVERED, VERDICT_COVERED, vps_id);
+    struct effect *effect = work_effect(work, row->rule, VERDICT_COVERED, vps_id);
 
     effect->case_id = it->case_id;
     effect->template = it->template;
@@ -16,40 +19,39 @@ static void cover(struct work *work, struct text vps_id, struct vps_state *vps, 
     case_remove(work, vps_id, vps, it);
 }
 
-static enum rule held_rule(const struct open_case *it)
-{
-    bool strict = it->state == CASE_STATE_STRICT;
-
-    if (is_order_case(it))
-        return strict ? RULE_ORDER_UNMAPPED_HELD : RULE_ORDER_PRICE_MISSING;
-    return strict ? RULE_OS_UNMAPPED_HELD : RULE_OS_PRICE_MISSING;
-}
-
-static void stay_held(struct work *work, struct text vps_id, struct open_case *it, enum case_state state,
+/* `facts`: CASE_IS_STRICT or CASE_NO_PRICE. */
+static void stay_held(struct work *work, struct text vps_id, struct open_case *it, uint64_t facts,
                       const struct os_price *price, bool base_missing)
 {
+    enum case_state state = facts & CASE_IS_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE;
+    const struct table_row *row = case_row(it, facts);
+
     if (it->state == state)
         return; /* nothing new: nothing is written (docs/decisions/003-state-records.md) */
     it->state = state;
     it->amount_micros = 0;
     it->lines = (struct charge_line_array){0};
     it->missed_noticed = false; /* it waits for something else now */
-    notice_held(work, vps_id, it, price, base_missing);
+    notice_held(work, vps_id, it, row->rule, price, base_missing);
     case_file(work, vps_id, it);
-    work_effect(work, held_rule(it), VERDICT_HELD, vps_id)->case_id = it->case_id;
+    work_effect(work, row->rule, VERDICT_HELD, vps_id)->case_id = it->case_id;
 }
 
-static void freeze(struct work *work, struct text vps_id, struct open_case *it)
+/* It waits for permission or money; only the first time is told. */
+static void wait_for(struct work *work, struct text vps_id, struct open_case *it, enum case_state state,
+                     const struct table_row *row)
 {
-    bool told = it->state == CASE_STATE_FROZEN;
-    enum rule rule = is_order_case(it) ? RULE_ORDER_ACCOUNT_FROZEN : RULE_OS_ACCOUNT_FROZEN;
+    bool told = it->state == state;
 
-    it->state = CASE_STATE_FROZEN;
+    it->state = state;
+    if (row->action == CASE_OWE)
+        notice_short(work, vps_id, it, row->rule);
+    else if (!told)
+        notice_frozen(work, vps_id, it, row->rule);
     case_file(work, vps_id, it);
     if (told)
         return;
-    notice_frozen(work, vps_id, it);
-    struct effect *effect = work_effect(work, rule, VERDICT_HELD, vps_id);
+    struct effect *effect = work_effect(work, row->rule, rule_info(row->rule)->verdict, vps_id);
     effect->case_id = it->case_id;
     effect->amount_micros = it->amount_micros;
 }
@@ -58,25 +60,17 @@ static void freeze(struct work *work, struct text vps_id, struct open_case *it)
 static void pay_or_wait(struct work *work, struct text vps_id, struct vps_state *vps, struct open_case *it)
 {
     const struct account_state *account = read_account(work);
+    uint64_t facts = 0;
 
-    if (it->amount_micros == 0) {
-        cover(work, vps_id, vps, it);
-    } else if (account->status == ACCOUNT_STATUS_FROZEN) {
-        freeze(work, vps_id, it);
-    } else if (funds_suffice(account, it->amount_micros)) {
-        case_settle(work, vps_id, vps, it);
-        return;
-    } else {
-        enum rule rule = is_order_case(it) ? RULE_ORDER_INSUFFICIENT_FUNDS : RULE_OS_INSUFFICIENT_FUNDS;
-        bool was_short = it->state == CASE_STATE_SHORT;
-        it->state = CASE_STATE_SHORT;
-        notice_short(work, vps_id, it, rule);
-        case_file(work, vps_id, it);
-        if (was_short)
-            return;
-        struct effect *effect = work_effect(work, rule, VERDICT_INSUFFICIENT_FUNDS, vps_id);
-        effect->case_id = it->case_id;
-        effect->amount_micros = it->amount_micros;
+    facts |= it->amount_micros == 0 ? CASE_COSTS_NOTHING : 0;
+    facts |= account->status == ACCOUNT_STATUS_FROZEN ? CASE_IS_FROZEN : 0;
+    facts |= funds_suffice(account, it->amount_micros) ? 0 : CASE_IS_SHORT;
+    const struct table_row *row = case_row(it, facts);
+    switch ((enum case_action)row->action) {
+    case CASE_COVER: cover(work, vps_id, vps, it, row); break;
+    case CASE_FREEZE: wait_for(work, vps_id, it, CASE_STATE_FROZEN, row); break;
+    case CASE_OWE: wait_for(work, vps_id, it, CASE_STATE_SHORT, row); break;
+    default: case_settle(work, vps_id, vps, it); break;
     }
 }
 
@@ -147,7 +141,6 @@ void case_reject(struct work *work, struct text vps_id, struct vps_state *vps, s
 static void retry_order(struct work *work, struct text vps_id, struct vps_state *vps, struct open_case *it)
 {
     const struct order order = order_of(it, vps_id, work->account_id);
-    const struct order_table *table = order_table(order.kind);
     struct order_view view = view_of(work, &order, vps, it);
 
     if (!needs_price(it, vps)) {
@@ -162,7 +155,7 @@ static void retry_order(struct work *work, struct text vps_id, struct vps_state 
     order_see_price(work, &view);
     if (!view.tariff)
         view.facts |= ORDER_NO_TARIFF;
-    const struct table_row *row = table_match(table->rows, table->count, view.facts);
+    const struct table_row *row = order_match(order.kind, view.facts);
     if (row->action == ORDER_WAIT)
         return;
     if (row->action == ORDER_REJECT) {
@@ -172,8 +165,8 @@ static void retry_order(struct work *work, struct text vps_id, struct vps_state 
     it->template = view.installed.template;
     it->source = view.installed.source;
     if (row->action == ORDER_HOLD) {
-        stay_held(work, vps_id, it, row->rule == RULE_ORDER_UNMAPPED_HELD ? CASE_STATE_STRICT : CASE_STATE_PRICE,
-                  &view.os, view.base.found == PRICE_NONE && it->lines.count == 0);
+        stay_held(work, vps_id, it, row->all & ORDER_STRICT ? CASE_IS_STRICT : CASE_NO_PRICE, &view.os,
+                  view.base.found == PRICE_NONE && it->lines.count == 0);
         return;
     }
     it->lines = view.lines;
@@ -213,8 +206,7 @@ static void retry_held_os(struct work *work, struct text vps_id, struct vps_stat
         return;
     struct os_price price = os_price(work->desk, tariff, &installed, it->period_months, it->occurred_at);
     if (price.kind == OS_PRICE_STRICT || price.kind == OS_PRICE_MISSING) {
-        stay_held(work, vps_id, it, price.kind == OS_PRICE_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE, &price,
-                  false);
+        stay_held(work, vps_id, it, price.kind == OS_PRICE_STRICT ? CASE_IS_STRICT : CASE_NO_PRICE, &price, false);
         return;
     }
     int64_t due = 0;
@@ -259,10 +251,11 @@ void recovered(struct work *work)
     if (text_empty(work->settled_case) || any_short(read_account(work)))
         return;
     struct open_case last = {.case_id = work->settled_case, .notices = work->settled_notices};
-    struct notification *made = notice(work, NOTIFICATION_KIND_FUNDS_RECOVERED, RULE_CASE_RECOVERED, work->settled_vps,
-                                       &last, TEXT("every case that was short of funds is settled"));
+    const struct table_row *row = rule_table_match(TABLE_DEBT, DEBT_GONE);
+    struct notification *made = notice(work, NOTIFICATION_KIND_FUNDS_RECOVERED, row->rule, work->settled_vps, &last,
+                                       TEXT("every case that was short of funds is settled"));
     made->available_micros = funds_for(read_account(work), 0).available;
-    work_effect(work, RULE_CASE_RECOVERED, VERDICT_APPLIED, work->settled_vps)->case_id = work->settled_case;
+    work_effect(work, row->rule, VERDICT_APPLIED, work->settled_vps)->case_id = work->settled_case;
 }
 
 void retry_cases(struct work *work)

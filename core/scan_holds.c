@@ -1,7 +1,7 @@
 /* Scans that the breaker holds, and their approval (rules.md 1: scan.held, scan.approved). */
 #include "core/scans.h"
 
-void scan_hold(struct lane_work *work, struct scan_view *view, int32_t unlinked)
+void scan_hold(struct lane_work *work, struct scan_view *view, int32_t unlinked, enum rule rule)
 {
     const struct recent_scan *scan = view->scan;
     struct text module_id = work->decision.module_id;
@@ -11,7 +11,7 @@ void scan_hold(struct lane_work *work, struct scan_view *view, int32_t unlinked)
         return;
     view->state.held_scan = scan->scan_id;
     view->state.held_number = view->number;
-    (void)lane_notice(work, NOTIFICATION_KIND_SCAN_HELD, SEVERITY_WARNING, RULE_SCAN_HELD,
+    (void)lane_notice(work, NOTIFICATION_KIND_SCAN_HELD, SEVERITY_WARNING, rule,
                       SAY(work, TEXT("scan "), lane_quoted(work, scan->scan_id), TEXT(" of module "),
                           lane_quoted(work, module_id), TEXT(" would remove "), lane_number(work, unlinked),
                           TEXT(" of "), lane_number(work, scan->linked_before),

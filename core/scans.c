@@ -1,6 +1,8 @@
 #include "core/scans.h"
 
+#include "core/lane_tables.h"
 #include "core/links.h"
+#include "core/rule_tables.h"
 #include "core/sort.h"
 
 /* --- begin --- */
@@ -152,7 +154,7 @@ static void remove_one(struct lane_work *work, struct text module_id, struct tex
 {
     struct link_state link = departure->link;
     bool kept = departure->setting == OVERRIDE_SETTING_ON;
-    enum rule rule = kept ? RULE_TEMPLATE_OVERRIDE : RULE_TEMPLATE_REMOVED;
+    enum rule rule = rule_table_match(TABLE_DEPARTURE, kept ? DEPARTURE_KEPT : 0)->rule;
 
     link.present = false;
     book_put(work->book, BOOK_LINK, module_id, departure->template, &link);

@@ -53,7 +53,7 @@ bool breaker_trips(const struct lane_settings *settings, int32_t unlinked, int32
 void scan_remove(struct lane_work *work, struct text module_id, struct text scan_id,
                  const struct departures *departures);
 /* scan.held: begins a hold and says so, unless one goes on. */
-void scan_hold(struct lane_work *work, struct scan_view *view, int32_t unlinked);
+void scan_hold(struct lane_work *work, struct scan_view *view, int32_t unlinked, enum rule rule);
 /* Nothing is held any more. */
 void scan_release(struct scan_state *state);
 

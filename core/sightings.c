@@ -1,6 +1,7 @@
 /* Deciding a TemplateDiscovered (rules.md 1, 9). */
 #include "core/lane_tables.h"
 #include "core/links.h"
+#include "core/rule_tables.h"
 #include "core/scans.h"
 #include "core/switches.h"
 
@@ -115,32 +116,32 @@ static void link_template(struct lane_work *work, struct sighting *sighting, boo
     book_put(work->book, BOOK_LINK, sighting->event->module_id, sighting->template, &link);
 }
 
-static void complete_scan(struct lane_work *work, struct sighting *sighting, bool hold)
+static void complete_scan(struct lane_work *work, struct sighting *sighting, const struct table_row *row)
 {
     struct scan_view *scans = &sighting->scans;
 
     scans->state = scan_if_complete(&scans->state);
     scans->scan->status = SCAN_STATUS_COMPLETE;
-    if (hold) {
-        scan_hold(work, scans, sighting->departures.unlinked);
+    if (row->action == SIGHTING_HOLD) {
+        scan_hold(work, scans, sighting->departures.unlinked, row->rule);
         return;
     }
     scan_release(&scans->state);
     scan_remove(work, sighting->event->module_id, sighting->event->scan_id, &sighting->departures);
 }
 
-static struct switch_counts act(struct lane_work *work, struct sighting *sighting, enum sighting_action action)
+static struct switch_counts act(struct lane_work *work, struct sighting *sighting, const struct table_row *row)
 {
     struct switch_counts switched = {0, 0};
 
     refresh_template(work, sighting);
-    link_template(work, sighting, action == SIGHTING_COUNT || action == SIGHTING_HOLD);
+    link_template(work, sighting, row->action == SIGHTING_COUNT || row->action == SIGHTING_HOLD);
     if (!sighting->link)
         switched = switches_for_template(work, sighting->event->module_id, sighting->template);
-    if (action == SIGHTING_INVALIDATE)
+    if (row->action == SIGHTING_INVALIDATE)
         sighting->scans.scan->status = SCAN_STATUS_INVALID;
     if (sighting->facts & SIGHTING_COMPLETES)
-        complete_scan(work, sighting, action == SIGHTING_HOLD);
+        complete_scan(work, sighting, row);
     book_put(work->book, BOOK_SCAN, TEXT(""), sighting->event->module_id, &sighting->scans.state);
     return switched;
 }
@@ -211,14 +212,15 @@ static struct text with_end(struct lane_work *work, const struct sighting *sight
                lane_number(work, sighting->departures.unlinked), TEXT(" templates removed"));
 }
 
-static struct text reason_of(struct lane_work *work, const struct sighting *sighting, enum rule rule,
+static struct text reason_of(struct lane_work *work, const struct sighting *sighting, enum sighting_action action,
                              struct switch_counts switched)
 {
-    if (rule == RULE_SCAN_INVALID)
-        return invalid_reason(work, sighting);
-    if (rule == RULE_SCAN_HELD)
-        return held_reason(work, sighting);
-    return with_end(work, sighting, linked_reason(work, sighting, switched));
+    switch (action) {
+    case SIGHTING_LINK:
+    case SIGHTING_INVALIDATE: return invalid_reason(work, sighting);
+    case SIGHTING_HOLD: return held_reason(work, sighting);
+    default: return with_end(work, sighting, linked_reason(work, sighting, switched));
+    }
 }
 
 /* --- deciding --- */
@@ -231,15 +233,16 @@ void decide_sighting(struct lane_work *work, const struct template_discovered *e
     sighting.facts = facts_of(work, &sighting);
     if (work->no_memory)
         return;
-    const struct table_row *row = table_match(sighting_rows, sighting_row_count, sighting.facts);
+    const struct table_row *row = rule_table_match(TABLE_SIGHTING, sighting.facts);
     work->decision.module_id = event->module_id;
     work->decision.template = sighting.template;
     if (row->action == SIGHTING_DEAD || !sighting.scans.scan) {
         lane_dead(work, row->rule, dead_reason(work, &sighting));
         return;
     }
-    if (!sighting.link && row->rule != RULE_TEMPLATE_NEW)
-        lane_effect(work, RULE_TEMPLATE_NEW, sighting.template);
-    struct switch_counts switched = act(work, &sighting, (enum sighting_action)row->action);
-    lane_rule(work, row->rule, reason_of(work, &sighting, row->rule, switched));
+    const struct table_row *first_here = rule_table_match(TABLE_SIGHTING, SIGHTING_FIRST_HERE);
+    if (!sighting.link && row != first_here)
+        lane_effect(work, first_here->rule, sighting.template);
+    struct switch_counts switched = act(work, &sighting, row);
+    lane_rule(work, row->rule, reason_of(work, &sighting, (enum sighting_action)row->action, switched));
 }

@@ -11,13 +11,22 @@ struct table_row {
     int action;    /* what to do, of the table's own enum */
 };
 
-/* NULL: the table is incomplete, which a test excludes. */
-static inline const struct table_row *table_match(const struct table_row *rows, uint32_t count, uint64_t facts)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if ((facts & rows[i].all) == rows[i].all && (facts & rows[i].none) == 0)
-            return &rows[i];
-    return 0;
-}
+struct rule_table {
+    const char *name; /* for people and tests: "placed" */
+    const struct table_row *rows;
+    uint32_t count;
+    const char *const *facts; /* each fact in words, by its bit */
+    uint32_t fact_count;
+};
+
+/* Facts are listed once, FACT(NAME, "in words"), and become constants of one bit each and a list of words. */
+#define FACT_BIT(name, words)   name##_BIT,
+#define FACT_MASK(name, words)  name = 1 << name##_BIT,
+#define FACT_WORDS(name, words) words,
+
+#define RULE_TABLE(name, rows, facts)                                                     \
+    {                                                                                     \
+        name, rows, sizeof(rows) / sizeof *(rows), facts, sizeof(facts) / sizeof *(facts) \
+    }
 
 #endif

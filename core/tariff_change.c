@@ -39,6 +39,7 @@ static struct span change_span(const struct period *period, int64_t moment)
 
 struct change {
     const struct order_view *view;
+    enum rule rule;
     bool refunding; /* waived parts are taken off what is credited (rules.md 6 CASE_WAIVED) */
     struct charge_line_array lines;
 };
@@ -122,21 +123,21 @@ static void charge_change(struct work *work, struct order_view *view, struct vps
     view->facts &= ~(uint64_t)ORDER_SHORT;
     order_see_funds(view);
     if (!(view->facts & ORDER_SHORT)) {
-        work->decision.charge_id = charge(work, RULE_ORDER_TARIFF_CHANGED, vps_id, vps, NULL, &change->lines);
-        work_rule(work, RULE_ORDER_TARIFF_CHANGED, VERDICT_CHARGED, TEXT("the new tariff costs more"));
+        work->decision.charge_id = charge(work, change->rule, vps_id, vps, NULL, &change->lines);
+        work_rule(work, change->rule, VERDICT_CHARGED, TEXT("the new tariff costs more"));
         return;
     }
     assert(change->lines.count > 0);
     struct open_case draft = order_case(view, CASE_STATE_SHORT);
     draft.kind = CASE_KIND_TARIFF;
-    draft.rule = rule_info(RULE_ORDER_TARIFF_CHANGED)->id;
+    draft.rule = rule_info(change->rule)->id;
     draft.period_start = change->lines.items[0].period_start;
     draft.lines = change->lines;
     draft.amount_micros = sum;
     struct open_case *it = case_open(work, vps_id, vps, &draft);
     work->decision.case_id = it->case_id;
-    notice_short(work, vps_id, it, RULE_ORDER_TARIFF_CHANGED);
-    work_rule(work, RULE_ORDER_TARIFF_CHANGED, VERDICT_INSUFFICIENT_FUNDS, TEXT("applied; the difference is owed"));
+    notice_short(work, vps_id, it, change->rule);
+    work_rule(work, change->rule, VERDICT_INSUFFICIENT_FUNDS, TEXT("applied; the difference is owed"));
 }
 
 static void refund_change(struct work *work, const struct order_view *view, struct vps_state *vps,
@@ -147,7 +148,7 @@ static void refund_change(struct work *work, const struct order_view *view, stru
     if (lines_sum(work, &change->lines) < 0)
         work->decision.charge_id = refund(work, view->order->vps_id, vps, &change->lines, &amount);
     work->decision.amount_micros = amount;
-    work_rule(work, RULE_ORDER_TARIFF_CHANGED, amount < 0 ? VERDICT_REFUNDED : VERDICT_APPLIED,
+    work_rule(work, change->rule, amount < 0 ? VERDICT_REFUNDED : VERDICT_APPLIED,
               TEXT("the new tariff costs less; the old one refunds pro rata"));
 }
 
@@ -155,7 +156,7 @@ void order_tariff_changed(struct work *work, struct order_view *view, const stru
 {
     const struct catalogue_tariff *old = catalogue_tariff(work->desk->catalogue, view->running->tariff_id);
     bool prorata = old && tariff_terms(old)->refund == REFUND_PRORATA;
-    struct change change = {.view = view};
+    struct change change = {.view = view, .rule = row->rule};
     int64_t sum = all_lines(work, &change);
     struct vps_state *vps = edit_vps(work, view->order->vps_id);
 

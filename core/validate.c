@@ -6,15 +6,15 @@ enum { ID_MAX = 128, TEMPLATE_MAX = 255, CURRENCY_MAX = 3, MONTHS_MAX = 120 };
 
 struct check {
     const struct desk *desk;
-    enum rule rule;
+    enum input_fault fault;
     struct text message;
 };
 
-static void fail(struct check *check, enum rule rule, struct text field, struct text allowed)
+static void fail(struct check *check, enum input_fault fault, struct text field, struct text allowed)
 {
-    if (check->rule != RULE_NONE)
+    if (check->fault != INPUT_SOUND)
         return;
-    check->rule = rule;
+    check->fault = fault;
     check->message = TEXT_JOIN(check->desk->arena, field, TEXT(" "), allowed);
 }
 
@@ -25,7 +25,7 @@ static void check_id(struct check *check, struct text field, struct text id, boo
     for (uint32_t i = 0; good && i < id.size; i++)
         good = id.data[i] > ' ' && id.data[i] < 0x7f;
     if (!good)
-        fail(check, RULE_BAD_VALUE, field, TEXT("must be 1 to 128 bytes of printable ASCII without spaces"));
+        fail(check, INPUT_BAD_VALUE, field, TEXT("must be 1 to 128 bytes of printable ASCII without spaces"));
 }
 
 static void check_template(struct check *check, struct text name)
@@ -35,21 +35,21 @@ static void check_template(struct check *check, struct text name)
     for (uint32_t i = 0; good && i < name.size; i++)
         good = (unsigned char)name.data[i] >= ' ' && name.data[i] != 0x7f;
     if (!good)
-        fail(check, RULE_BAD_VALUE, TEXT("template"), TEXT("must be at most 255 bytes without control characters"));
+        fail(check, INPUT_BAD_VALUE, TEXT("template"), TEXT("must be at most 255 bytes without control characters"));
 }
 
 static void check_time(struct check *check, struct text field, int64_t moment)
 {
     if (moment < 0 || moment > CALENDAR_MAX)
-        fail(check, RULE_BAD_VALUE, field, TEXT("must be between 1970 and 9999-12-31T23:59:59.999Z"));
+        fail(check, INPUT_BAD_VALUE, field, TEXT("must be between 1970 and 9999-12-31T23:59:59.999Z"));
 }
 
 /* Moments of things that happened cannot lie in the future. */
 static void check_past(struct check *check, struct text field, int64_t moment)
 {
     check_time(check, field, moment);
-    if (check->rule == RULE_NONE && moment > check->desk->now + check->desk->settings->future_tolerance)
-        fail(check, RULE_TIME_IN_FUTURE, field,
+    if (check->fault == INPUT_SOUND && moment > check->desk->now + check->desk->settings->future_tolerance)
+        fail(check, INPUT_EARLY, field,
              TEXT_JOIN(check->desk->arena, text_from_millis(check->desk->arena, moment),
                        TEXT(" is later than the worker's clock allows: "),
                        text_from_millis(check->desk->arena, check->desk->now)));
@@ -67,10 +67,10 @@ static void check_order(struct check *check, const struct order *order)
     check_past(check, TEXT("occurred_at"), order->occurred_at);
     check_time(check, TEXT("period_start"), order->period_start);
     if (order->period_months < 0 || order->period_months > MONTHS_MAX)
-        fail(check, RULE_BAD_VALUE, TEXT("period_months"), TEXT("must be 0 (lifetime) to 120"));
-    else if (check->rule == RULE_NONE && order->period_months > 0 &&
+        fail(check, INPUT_BAD_VALUE, TEXT("period_months"), TEXT("must be 0 (lifetime) to 120"));
+    else if (check->fault == INPUT_SOUND && order->period_months > 0 &&
              calendar_add_months(order->period_start, order->period_months, 31) > CALENDAR_MAX)
-        fail(check, RULE_BAD_VALUE, TEXT("period_months"), TEXT("leads beyond the year 9999"));
+        fail(check, INPUT_BAD_VALUE, TEXT("period_months"), TEXT("leads beyond the year 9999"));
 }
 
 static void check_install(struct check *check, const struct os_installed *install)
@@ -87,7 +87,7 @@ static void check_account_event(struct check *check, const struct account_event 
     check_id(check, TEXT("case_id"), event->case_id, true);
     check_past(check, TEXT("occurred_at"), event->occurred_at);
     if (event->currency.size > CURRENCY_MAX)
-        fail(check, RULE_BAD_VALUE, TEXT("currency"), TEXT("must be an ISO 4217 code"));
+        fail(check, INPUT_BAD_VALUE, TEXT("currency"), TEXT("must be an ISO 4217 code"));
 }
 
 struct text input_event_id(const struct input *input)
@@ -108,7 +108,7 @@ struct text input_account_id(const struct input *input)
     }
 }
 
-enum rule validate_input(const struct desk *desk, const struct input *input, struct text *ret_message)
+enum input_fault validate_input(const struct desk *desk, const struct input *input, struct text *ret_message)
 {
     struct check check = {.desk = desk};
 
@@ -121,5 +121,5 @@ enum rule validate_input(const struct desk *desk, const struct input *input, str
     else
         check_account_event(&check, &input->as.account);
     *ret_message = check.message;
-    return check.rule;
+    return check.fault;
 }

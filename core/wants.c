@@ -42,7 +42,7 @@ void decide_wants(const struct desk *desk, const struct input *input)
     struct text account_id = input_account_id(input);
     struct text message;
 
-    if (validate_input(desk, input, &message) != RULE_NONE)
+    if (validate_input(desk, input, &message) != INPUT_SOUND)
         return; /* a dead letter reads nothing; an id too long has no key */
     const struct state *account = want(desk, account_id, STATE_ACCOUNT, TEXT(""), 0);
     if (input->topic == TOPIC_ORDER) {

@@ -71,6 +71,12 @@ class Architecture(unittest.TestCase):
             with self.subTest(call=call):
                 self.assert_found("worker/cli/a.c", f"int x = {call}(a);\n", f"{call} is banned")
 
+    def test_rules_come_from_the_tables(self):
+        chosen = "int rule = RULE_OS_FREE;\n"
+        self.assert_found("core/install.c", chosen, "RULE_OS_FREE: only core/*_tables.c choose rules")
+        self.assert_found("worker/engine/judge.c", chosen, "RULE_OS_FREE")
+        self.assertEqual(check({"core/install_tables.c": chosen, "core/order.c": "case RULE_OS_FREE: x != RULE_NONE;\n"})[0], 0)
+
     def test_long_file(self):
         self.assertIn("401 lines", check({"core/a.c": "\n" * 401})[1])
 

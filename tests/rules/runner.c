@@ -5,18 +5,27 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char usage[] = "usage: rulebook FILE... [--case NAME] [--starve]   run the cases, or those of that name\n"
-                            "       rulebook --rules FILE...                    print how many cases each rule has\n"
-                            "--starve: each decision is first made with one allocation after the other failing\n"
-                            "Exit status: 0 all as expected, 1 something differs, 2 a file or the usage is wrong.\n";
+static const char usage[] =
+    "usage: rulebook FILE... [--case NAME]   run the cases, or those of that name\n"
+    "       rulebook FILE... --starve        the same, and decide with each allocation failing, too\n"
+    "       rulebook --rules FILE...         print how many cases each rule has\n"
+    "       rulebook --evidence FILE...      print which cases each rule has\n"
+    "       rulebook --tables FILE...        print the decision tables in words\n"
+    "Exit status: 0 all as expected, 1 something differs, 2 a file or the usage is wrong.\n";
 
 struct options {
     struct book book;
-    const char *name; /* of the cases to run; NULL: all */
-    bool rules;
+    const char *name;                        /* of the cases to run; NULL: all */
+    void (*report)(const struct book *book); /* NULL: run the cases */
     bool starve;
     bool bad;
 };
+
+static void tables(const struct book *book)
+{
+    (void)book;
+    report_tables();
+}
 
 static struct options parse(struct arena *arena, int count, char **arguments)
 {
@@ -24,7 +33,11 @@ static struct options parse(struct arena *arena, int count, char **arguments)
 
     for (int i = 1; i < count; i++) {
         if (strcmp(arguments[i], "--rules") == 0)
-            options.rules = true;
+            options.report = report_rules;
+        else if (strcmp(arguments[i], "--evidence") == 0)
+            options.report = report_evidence;
+        else if (strcmp(arguments[i], "--tables") == 0)
+            options.report = tables;
         else if (strcmp(arguments[i], "--starve") == 0)
             options.starve = true;
         else if (strcmp(arguments[i], "--case") == 0 && i + 1 < count)
@@ -63,8 +76,8 @@ int main(int count, char **arguments)
     if (options.bad) {
         fputs(usage, stderr);
         status = 2;
-    } else if (options.rules) {
-        report_rules(&options.book);
+    } else if (options.report) {
+        options.report(&options.book);
         status = 0;
     } else {
         status = run(&memory.arena, &options);

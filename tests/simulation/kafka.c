@@ -19,7 +19,10 @@ int32_t partitions_of(const struct sim *sim, enum topic topic)
 void kafka_append(struct sim *sim, int log, struct record record)
 {
     struct topic_log *to = &sim->kafka.logs[log];
+    bool output = log / MAX_PARTS == TOPIC_CHARGE || log / MAX_PARTS == TOPIC_DEAD_LETTER;
 
+    if (sim->options.planted == PLANT_LOST_OUTPUT && output && !record.marker && draw(sim, 20) == 0)
+        record.marker = true; /* takes its offset, holds nothing */
     if (to->count == to->room) {
         uint32_t room = to->room ? to->room * 2 : 32;
         struct record *grown = memory_zeroed(&sim->memory, room, sizeof *grown);

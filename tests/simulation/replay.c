@@ -63,11 +63,28 @@ static bool read_parked(void *context, enum topic topic, struct text value, stru
     return sim_decode(input_type(topic), value, arena, &ret_input->as).status == DECODE_OK;
 }
 
-/* Made by the engine, without core's rules. */
-static bool engine_made(struct text rule)
+/* Made by the engine, without core's rules. What it calls unreadable must be so: an outage never dead-letters. */
+static bool engine_made(struct replay *replay, const struct decision *logged)
 {
-    return text_equal(rule, TEXT("unreadable")) || text_equal(rule, TEXT("wrong-partition")) ||
-           text_equal(rule, TEXT("undecidable")) || text_equal(rule, TEXT("too-large"));
+    const struct caused_by *cause = &logged->caused_by;
+    enum topic topic = topic_find(cause->topic);
+
+    if (text_equal(logged->rule, TEXT("unreadable"))) {
+        const struct record *record =
+            &replay->sim->kafka.logs[log_number(topic, replay->partition)].items[cause->offset];
+        union {
+            struct account_event account;
+            struct order order;
+            struct os_installed installed;
+        } decoded;
+        if (record->has_value &&
+            sim_decode(input_type(topic), record->value, &replay->memory.arena, &decoded).status == DECODE_OK)
+            violate(replay->sim, "partition %d: %.*s offset %" PRId64 " is a dead letter, but can be read",
+                    (int)replay->partition, (int)cause->topic.size, cause->topic.data, cause->offset);
+        return true;
+    }
+    return text_equal(logged->rule, TEXT("wrong-partition")) || text_equal(logged->rule, TEXT("undecidable")) ||
+           text_equal(logged->rule, TEXT("too-large"));
 }
 
 /* What a timer or a catalogue brought stands before the input that was decided with it; timers of their own come after
@@ -105,7 +122,7 @@ static uint32_t decide_again(struct replay *replay, const struct decision *logge
 {
     struct outcome outcome;
 
-    if (logged->origin == ORIGIN_INPUT && engine_made(logged->rule))
+    if (logged->origin == ORIGIN_INPUT && engine_made(replay, logged))
         return 1;
     outcome_init(&outcome, &replay->memory.arena);
     for (;;) {

@@ -44,6 +44,10 @@ enum planted {
     PLANT_DOUBLE,      /* the log delivers a message twice under the next offset */
     PLANT_SKIP,        /* the log loses a message */
     PLANT_NO_OFFSETS,  /* offsets of a transaction are not kept: no fencing by them */
+    PLANT_BALANCE,     /* an account is written with a micro-unit too much [promise 2] */
+    PLANT_LOST_OUTPUT, /* a committed charge or dead letter is gone [promises 3, 5] */
+    PLANT_OUTAGE,      /* an outage of the registry makes dead letters [promise 5] */
+    PLANT_OTHER_NOW,   /* the recorded time is not the one that was decided with [promise 6] */
     PLANT_COUNT
 };
 extern const char *const planted_names[PLANT_COUNT];

@@ -253,6 +253,10 @@ static struct decode_answer decode(void *context, const struct record_type *type
 {
     struct worker *worker = context;
 
+    bool input = type == &account_event_record || type == &order_record || type == &os_installed_record;
+
+    if (worker->sim->registry_down && input && worker->sim->options.planted == PLANT_OUTAGE)
+        return (struct decode_answer){DECODE_BAD, "schema-unknown", "the registry is down"};
     if (worker->sim->registry_down)
         return (struct decode_answer){DECODE_UNAVAILABLE, "registry-unavailable", "the registry is down"};
     return sim_decode(type, value, arena, ret_record);
@@ -260,7 +264,18 @@ static struct decode_answer decode(void *context, const struct record_type *type
 
 static struct text encode(void *context, const struct record_type *type, const void *record, struct arena *arena)
 {
-    (void)context;
+    struct sim *sim = ((struct worker *)context)->sim;
+
+    if (sim->options.planted == PLANT_BALANCE && type == &account_state_record && !sim->quiet && draw(sim, 50) == 0) {
+        struct account_state wrong = *(const struct account_state *)record;
+        wrong.balance_micros++;
+        return sim_encode(type, &wrong, arena);
+    }
+    if (sim->options.planted == PLANT_OTHER_NOW && type == &decision_batch_record) {
+        struct decision_batch wrong = *(const struct decision_batch *)record;
+        wrong.decided_at++;
+        return sim_encode(type, &wrong, arena);
+    }
     return sim_encode(type, record, arena);
 }
 

@@ -11,6 +11,8 @@ struct run {
     uint64_t from, seeds;
     double seconds;
     bool expect; /* a violation */
+    bool soak;
+    const char *past; /* file of histories */
     bool quiet;
 };
 
@@ -21,7 +23,9 @@ static void usage(void)
          "         [--expect] [--seed SEED] [--show]\n"
          "  --seed SEED    replays one history, shrunk and shown when it fails\n"
          "  --plant NAME   takes a measure away; --expect: fail unless that is noticed\n"
-         "  --from new     begins at a seed of the present time");
+         "  --from new     begins at a seed of the present time\n"
+         "  --past FILE    replays the histories of past failures: parts, workers, actions, events and seed a line\n"
+         "  --soak         new seeds in worlds of every shape, until --seconds are over (an hour unless said)");
     for (int i = 1; i < PLANT_COUNT; i++)
         printf("  planted: %s\n", planted_names[i]);
 }
@@ -41,7 +45,7 @@ static void parse(int count, char **arguments, struct run *run)
                                             {"parts", 1, 0, 'p'},  {"workers", 1, 0, 'w'}, {"actions", 1, 0, 'a'},
                                             {"plant", 1, 0, 'x'},  {"expect", 0, 0, 'e'},  {"seed", 1, 0, '1'},
                                             {"events", 1, 0, 'E'}, {"quiet", 0, 0, 'q'},   {"show", 0, 0, 'v'},
-                                            {0, 0, 0, 0}};
+                                            {"soak", 0, 0, 'S'},   {"past", 1, 0, 'P'},    {0, 0, 0, 0}};
 
     for (int option; (option = getopt_long(count, arguments, "", options, NULL)) != -1;)
         switch (option) {
@@ -58,6 +62,8 @@ static void parse(int count, char **arguments, struct run *run)
         case 'e': run->expect = true; break;
         case 'v': run->options.show = true; break;
         case 'q': run->quiet = true; break;
+        case 'S': run->soak = true; break;
+        case 'P': run->past = optarg; break;
         case '1':
             run->from = strtoull(optarg, NULL, 10);
             run->seeds = 1;
@@ -124,38 +130,102 @@ static void report(const struct run *run, uint64_t histories, double seconds, co
     puts("");
 }
 
-int main(int count, char **arguments)
+static void add_statistics(const struct sim *sim, struct engine_statistics *total)
 {
-    struct run run = {.options = {.parts = 2, .workers = 2, .actions = 3000, .events = 40}, .from = 1, .seeds = 200};
+    for (int who = 0; who < MAX_WORKERS; who++)
+        if (sim->workers[who].engine) {
+            struct engine_statistics one;
+            engine_statistics(sim->workers[who].engine, &one);
+            sum(total, &one);
+        }
+    sum(total, &sim->total);
+}
+
+/* False: a violation. */
+static bool run_seeds(const struct run *run)
+{
     struct engine_statistics total = {0};
     uint64_t seed, under_fire = 0;
     double began = now();
 
-    parse(count, arguments, &run);
-    for (seed = run.from; seed < run.from + run.seeds; seed++) {
-        if (run.seconds > 0 && now() - began > run.seconds)
+    for (seed = run->from; seed < run->from + run->seeds; seed++) {
+        if (run->seconds > 0 && now() - began > run->seconds)
             break;
-        struct sim *sim = history(&run.options, seed, NULL, NULL);
+        struct sim *sim = history(&run->options, seed, NULL, NULL);
         bool failed = sim->violation[0] != 0;
         if (failed)
-            printf("%s, parts %d, workers %d: seed %llu (after %llu): %s\n", planted_names[run.options.planted],
-                   run.options.parts, run.options.workers, (unsigned long long)seed,
-                   (unsigned long long)(seed - run.from + 1), sim->violation);
-        for (int who = 0; who < MAX_WORKERS; who++)
-            if (sim->workers[who].engine) {
-                struct engine_statistics one;
-                engine_statistics(sim->workers[who].engine, &one);
-                sum(&total, &one);
-            }
-        sum(&total, &sim->total);
+            printf("%s: --parts %d --workers %d --actions %d --events %d --seed %llu (after %llu): %s\n",
+                   planted_names[run->options.planted], run->options.parts, run->options.workers, run->options.actions,
+                   run->options.events, (unsigned long long)seed, (unsigned long long)(seed - run->from + 1),
+                   sim->violation);
+        add_statistics(sim, &total);
         under_fire += sim->under_fire;
         sim_close(sim);
         if (!failed)
             continue;
-        if (!run.expect && !run.quiet)
-            explain(&run, seed);
-        return run.expect ? 0 : 1;
+        if (!run->expect && !run->quiet)
+            explain(run, seed);
+        return false;
     }
-    report(&run, seed - run.from, now() - began, &total, under_fire);
-    return run.expect ? 1 : 0;
+    report(run, seed - run->from, now() - began, &total, under_fire);
+    return true;
+}
+
+/* A minute with each shape in turn. */
+static bool soak(struct run run)
+{
+    static const struct options shapes[] = {
+        {.parts = 1, .workers = 2, .actions = 3000, .events = 40},
+        {.parts = 2, .workers = 2, .actions = 3000, .events = 40},
+        {.parts = 3, .workers = 3, .actions = 6000, .events = 100},
+        {.parts = 1, .workers = 1, .actions = 20000, .events = 400},
+        {.parts = 2, .workers = 3, .actions = 4000, .events = 100},
+    };
+    double end = now() + (run.seconds > 0 ? run.seconds : 3600);
+
+    run.seeds = UINT64_MAX / 2;
+    for (unsigned i = 0; now() < end; i++) {
+        run.options = shapes[i % (sizeof shapes / sizeof *shapes)];
+        run.from = (uint64_t)time(NULL) * 1000;
+        run.seconds = end - now() < 60 ? end - now() : 60;
+        if (!run_seeds(&run))
+            return false;
+    }
+    return true;
+}
+
+/* The histories of a file: what failed once, or would without some measure. */
+static bool past(struct run run)
+{
+    FILE *file = fopen(run.past, "r");
+    char line[256];
+    bool passed = file != NULL;
+
+    while (passed && fgets(line, sizeof line, file)) {
+        unsigned long long seed = 0;
+        struct options *o = &run.options;
+        if (line[0] == '#')
+            continue;
+        passed = sscanf(line, "%d %d %d %d %llu", &o->parts, &o->workers, &o->actions, &o->events, &seed) == 5;
+        if (!passed)
+            fprintf(stderr, "%s: five numbers a line: %s", run.past, line);
+        run.from = seed;
+        run.seeds = 1;
+        passed = passed && run_seeds(&run);
+    }
+    if (!file)
+        perror(run.past);
+    else
+        fclose(file);
+    return passed;
+}
+
+int main(int count, char **arguments)
+{
+    struct run run = {.options = {.parts = 2, .workers = 2, .actions = 3000, .events = 40}, .from = 1, .seeds = 200};
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    parse(count, arguments, &run);
+    bool passed = run.past ? past(run) : run.soak ? soak(run) : run_seeds(&run);
+    return passed == run.expect;
 }

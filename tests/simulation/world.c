@@ -18,7 +18,9 @@ const char *const planted_names[PLANT_COUNT] = {
     [PLANT_RECLAIM] = "stale-owner-nonce", [PLANT_EARLY_ACK] = "early-acknowledgement",
     [PLANT_AGE] = "old-position",          [PLANT_LOST_WRITE] = "lost-write",
     [PLANT_DOUBLE] = "message-twice",      [PLANT_SKIP] = "message-lost",
-    [PLANT_NO_OFFSETS] = "no-offsets",
+    [PLANT_NO_OFFSETS] = "no-offsets",     [PLANT_BALANCE] = "wrong-balance",
+    [PLANT_LOST_OUTPUT] = "lost-output",   [PLANT_OUTAGE] = "outage-dead-letters",
+    [PLANT_OTHER_NOW] = "other-now",
 };
 
 /* --- chance --- */

@@ -27,8 +27,8 @@ struct job {
     enum job_kind kind;
     uint8_t input; /* number of the part's input */
     bool judged;
-    bool skipped;   /* a timer that cannot be decided */
-    enum rule dead; /* RULE_NONE: to be decided; else why it is a dead letter */
+    bool skipped;          /* a timer that cannot be decided */
+    enum input_fault dead; /* INPUT_SOUND: to be decided; else why it is a dead letter */
     const char *code;
     struct text message;
     struct part *part;

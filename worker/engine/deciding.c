@@ -21,7 +21,7 @@ static enum decide_status decide_job(struct engine *engine, struct round_part *r
         return job->skipped ? DECIDE_DONE : decide_due(&rp->desk, job->account_id, &rp->outcome);
     case JOB_INPUT: break;
     }
-    if (job->dead == RULE_NONE)
+    if (job->dead == INPUT_SOUND)
         return decide_input(&rp->desk, &job->in, &rp->outcome);
     return decide_dead_letter(&rp->desk, &job->in, event_id(&job->in), job->dead, job->code, job->message,
                               &rp->outcome);

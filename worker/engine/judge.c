@@ -13,9 +13,9 @@ static const struct record_type *input_type(enum topic topic)
     }
 }
 
-static void condemn(struct job *job, enum rule rule, const char *code, struct text message)
+static void condemn(struct job *job, enum input_fault fault, const char *code, struct text message)
 {
-    job->dead = rule;
+    job->dead = fault;
     job->code = code;
     job->message = message;
     job->judged = true;
@@ -36,12 +36,11 @@ static void judge_key(const struct engine *engine, struct job *job)
     const struct input *input = &job->in;
 
     if (!input->key.data)
-        condemn(job, RULE_WRONG_PARTITION, "wrong-partition",
-                TEXT("the message has no key; it must be the account_id"));
+        condemn(job, INPUT_ELSEWHERE, NULL, TEXT("the message has no key; it must be the account_id"));
     else if (!text_equal(input->key, account_of(input)))
-        condemn(job, RULE_WRONG_PARTITION, "wrong-partition", TEXT("the message key is not the account_id"));
+        condemn(job, INPUT_ELSEWHERE, NULL, TEXT("the message key is not the account_id"));
     else if (key_partition(input->key, engine->here.partitions) != input->partition)
-        condemn(job, RULE_WRONG_PARTITION, "wrong-partition",
+        condemn(job, INPUT_ELSEWHERE, NULL,
                 TEXT("the partition is not murmur2(key) mod the number of partitions: the producer must use the "
                      "partitioner murmur2_random"));
 }
@@ -52,7 +51,7 @@ static bool judge(struct engine *engine, struct batch *batch, struct job *job)
     bool failed = false;
 
     if (!job->in.value.data) {
-        condemn(job, RULE_UNREADABLE, "empty-value", TEXT("the message has no value"));
+        condemn(job, INPUT_UNREADABLE, "empty-value", TEXT("the message has no value"));
         return true;
     }
     struct decode_answer answer = engine->codec->decode(engine->codec->context, input_type(job->in.topic),
@@ -64,14 +63,14 @@ static bool judge(struct engine *engine, struct batch *batch, struct job *job)
         struct text message = {answer.message, answer.message ? (uint32_t)strlen(answer.message) : 0};
         message = memory_text(&batch->memory, message, &failed);
         memset(&job->in.as, 0, sizeof job->in.as);
-        condemn(job, RULE_UNREADABLE, answer.code, message);
+        condemn(job, INPUT_UNREADABLE, answer.code, message);
         break;
     }
     case DECODE_OK:
         if (!part_is_lane(job->part))
             judge_key(engine, job);
         else if (!job->in.key.data) /* it has one partition; but compaction and people need the key (contract.md) */
-            condemn(job, RULE_WRONG_PARTITION, "wrong-partition", TEXT("the message has no key"));
+            condemn(job, INPUT_ELSEWHERE, NULL, TEXT("the message has no key"));
         job->judged = true;
     }
     outage_end(engine, OUTAGE_REGISTRY);

@@ -128,7 +128,7 @@ static enum decide_status decide(struct lane *desk, const struct job *job, struc
 {
     if (job->kind != JOB_INPUT)
         return DECIDE_DONE;
-    if (job->dead == RULE_NONE)
+    if (job->dead == INPUT_SOUND)
         return lane_decide(desk, &job->in, outcome);
     return lane_dead_letter(desk, &job->in, event_id(&job->in), job->dead, job->code, job->message, outcome);
 }

@@ -196,7 +196,7 @@ static void ask_wants(struct engine *engine)
 
     for (uint32_t i = round->decided; i < round->end; i++) {
         const struct job *job = engine->batch->jobs[i];
-        if (job->kind == JOB_INPUT && job->dead == RULE_NONE)
+        if (job->kind == JOB_INPUT && job->dead == INPUT_SOUND)
             decide_wants(&job->part->round->desk, &job->in);
         else if (job->kind == JOB_TIMER && !job->skipped) {
             struct state_key key = {.kind = STATE_ACCOUNT, .account_id = job->account_id};

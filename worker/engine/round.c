@@ -126,8 +126,8 @@ static void bury(struct engine *engine, struct job *job)
         return;
     }
     int size = snprintf(text, sizeof text, "%s", round->cause);
-    job->dead = round->too_large ? RULE_TOO_LARGE : RULE_UNDECIDABLE;
-    job->code = round->too_large ? "too-large" : "undecidable";
+    job->dead = round->too_large ? INPUT_TOO_LARGE : INPUT_FAILS_ALONE;
+    job->code = NULL;
     job->message = memory_text(&engine->batch->memory, (struct text){text, (uint32_t)size}, &failed);
     if (failed)
         fail(engine, "out of memory");
@@ -151,7 +151,7 @@ void round_narrow(struct engine *engine)
     batch->failures = 0;
     if (batch->narrow != NARROW_EVENT)
         batch->narrow = batch->narrow == NARROW_NOT ? NARROW_PARTITION : NARROW_EVENT;
-    else if (job->dead == RULE_NONE && !job->skipped)
+    else if (job->dead == INPUT_SOUND && !job->skipped)
         bury(engine, job);
     else
         part_refuse(engine, job->part, "not even the dead letter of %.*s offset %" PRId64 " can be written: %s",

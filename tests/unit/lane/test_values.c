@@ -288,7 +288,7 @@ static void dead_letters_for_what_cannot_be_decided(void **state)
 
     change(f, a_module("m1", AUTO_CONNECT_ALL));
     outcome_init(&f->outcome, &f->event_memory.arena);
-    assert_int_equal(lane_dead_letter(&f->lane, &input, TEXT(""), RULE_UNREADABLE, "codec.truncated",
+    assert_int_equal(lane_dead_letter(&f->lane, &input, TEXT(""), INPUT_UNREADABLE, "codec.truncated",
                                       TEXT("the record ends early"), &f->outcome),
                      DECIDE_DONE);
     assert_int_equal(f->outcome.decisions.count, 1);
