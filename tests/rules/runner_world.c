@@ -102,6 +102,22 @@ static enum decide_status decide(const struct world *world, struct batch *batch,
     return status;
 }
 
+/* Forgotten ids and released events leave nothing behind: the store has what the accounts name, no more. */
+static bool is_tidy(const struct world *world)
+{
+    int64_t surplus = 0;
+
+    for (uint32_t i = 0; i < world->state_count; i++) {
+        const struct stored *stored = &world->states[i];
+        const struct account_state *account = stored->record;
+        if (account && stored->kind == STATE_ACCOUNT)
+            surplus -= (int64_t)account->id_chunks.count + account->parked.count;
+        else if (stored->record)
+            surplus += stored->kind == STATE_IDS || stored->kind == STATE_PARKED;
+    }
+    return surplus == 0;
+}
+
 /* Checks promise 2 and keeps what changed. */
 static const char *finish(struct world *world, const struct batch *batch)
 {
@@ -115,7 +131,7 @@ static const char *finish(struct world *world, const struct batch *batch)
     for (const struct state *state = batch->overlay.first; state; state = state->next)
         if (state->dirty)
             keep(world, state);
-    return NULL;
+    return is_tidy(world) ? NULL : "the store has ids or parked events that no account names, or lacks some";
 }
 
 /* Nothing came out and no state was changed. */
