@@ -145,11 +145,6 @@ static void release_one(struct work *work, uint32_t index)
     add_effects(work, &inner.decision);
     work->retry_cases = work->retry_cases || inner.retry_cases;
     work->short_noticed = work->short_noticed || inner.short_noticed;
-    if (!text_empty(inner.settled_case)) {
-        work->settled_case = inner.settled_case;
-        work->settled_vps = inner.settled_vps;
-        work->settled_notices = inner.settled_notices;
-    }
 }
 
 void release_parked(struct work *work)
