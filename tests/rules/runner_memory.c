@@ -15,7 +15,7 @@ struct memory_chunk {
 static bool memory_more(struct arena *arena, size_t size)
 {
     struct memory *memory = arena->owner;
-    size_t room = size + 16 > CHUNK_SIZE || memory->fail_at ? size + 16 : CHUNK_SIZE;
+    size_t room = size + 16 > CHUNK_SIZE || memory->fail_at ? size + 32 : CHUNK_SIZE;
 
     if (++memory->allocations == memory->fail_at)
         return false;
@@ -26,6 +26,10 @@ static bool memory_more(struct arena *arena, size_t size)
     memory->chunks = chunk;
     arena->at = chunk->bytes;
     arena->end = chunk->bytes + room;
+    if (memory->fail_at) { /* unaligned by one byte: no room is left for a small one after this one */
+        arena->at += 1 + (16 - (uintptr_t)arena->at % 16) % 16;
+        arena->end = arena->at + size;
+    }
     return true;
 }
 

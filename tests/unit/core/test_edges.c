@@ -1,7 +1,11 @@
 /* What no event of the rule book leads to: unknown names, lists that grow without memory, totals that do not add up. */
+#include "core/book.h"
 #include "core/decide.h"
+#include "core/input.h"
 #include "core/money.h"
+#include "core/record_walk.h"
 #include "core/rules.h"
+#include "core/snapshot.h"
 #include "core/text.h"
 
 #include "tests/unit/cmocka_all.h"
@@ -23,6 +27,66 @@ static void what_has_no_name(void **state)
     assert_int_equal(text_from_enum(&verdict_enum, -1).size, 0);
     assert_int_equal(text_from_enum(&verdict_enum, (int)verdict_enum.count).size, 0);
     assert_true(text_equal(text_from_enum(&verdict_enum, VERDICT_FREE), TEXT("FREE")));
+}
+
+static void keys_of_odd_ids(void **state)
+{
+    char buffer[STATE_KEY_MAX];
+    const struct state_key key = {.kind = STATE_VPS, .account_id = TEXT("a%/")};
+
+    (void)state;
+    assert_true(text_equal(state_key_format(&key, buffer), TEXT("v:a%25%2F/")));
+}
+
+/* Bytes of a record with a hash, and of one with a union: equal for equal ones, other for others. */
+static void bytes_of_records(void **state)
+{
+    struct seen_event seen = {.arrived_at = 1};
+    struct vps_state vps = {.recent_orders = {&seen, 1}};
+    struct catalogue_change change = {.change = {.kind = CATALOGUE_CHANGE_CHANGE_ALIAS}};
+    uint8_t before[512], after[512];
+
+    (void)state;
+    size_t size = record_bytes(&vps_state_record, &vps, before);
+    assert_int_equal(record_bytes(&vps_state_record, &vps, NULL), size);
+    seen.id_hash.bytes[15] = 1;
+    assert_int_equal(record_bytes(&vps_state_record, &vps, after), size);
+    assert_memory_not_equal(before, after, size);
+    size = record_bytes(&catalogue_change_record, &change, before);
+    change.change.as.alias.same_as = TEXT("x");
+    assert_in_range(record_bytes(&catalogue_change_record, &change, after), size + 1, sizeof after);
+}
+
+static void an_undecidable_input_is_a_dead_letter(void **state)
+{
+    struct memory memory, scarce;
+    struct overlay overlay;
+    struct outcome outcome;
+    const struct input input = {.topic = TOPIC_ORDER, .partition = 3, .offset = 4, .key = TEXT("a1")};
+    struct desk desk = {.arena = memory_arena(&memory), .overlay = &overlay};
+    struct catalogue_book book;
+
+    (void)state;
+    assert_true(book_init(&book, desk.arena));
+    desk.catalogue = catalogue_build(&book, 1, desk.arena);
+    assert_non_null(desk.catalogue);
+    outcome_init(&outcome, desk.arena);
+    assert_int_equal(decide_dead_letter(&desk, &input, TEXT(""), INPUT_UNREADABLE, "no-schema", TEXT("why"), &outcome),
+                     DECIDE_DONE);
+    assert_int_equal(decide_dead_letter(&desk, &input, TEXT("e"), INPUT_UNREADABLE, NULL, TEXT("why"), &outcome),
+                     DECIDE_DONE);
+    assert_int_equal(outcome.decisions.count, 2);
+    assert_string_equal(outcome.dead_letters.items[0].code, "no-schema");
+    assert_string_equal(outcome.dead_letters.items[1].code, "unreadable");
+    assert_int_equal(outcome.dead_letters.items[1].offset, 4);
+    assert_int_equal(outcome.decisions.items[1].verdict, VERDICT_DEAD_LETTER);
+    assert_true(text_equal(outcome.decisions.items[1].event_id, TEXT("e")));
+    desk.arena = memory_arena(&scarce);
+    scarce.arena.end = scarce.arena.at;
+    outcome_init(&outcome, desk.arena);
+    assert_int_equal(decide_dead_letter(&desk, &input, TEXT(""), INPUT_UNREADABLE, NULL, TEXT("why"), &outcome),
+                     DECIDE_NO_MEMORY);
+    assert_int_equal(outcome.decisions.count + outcome.dead_letters.count, 0);
 }
 
 /* Room for `count` decisions, charges, ... and no more: the next one is thrown away, and what was there stays. */
@@ -175,13 +239,11 @@ static void a_loss_beyond_64_bits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_has_no_name),
-        cmocka_unit_test(outcomes_that_cannot_grow),
-        cmocka_unit_test(outcomes_grow),
-        cmocka_unit_test(overlays_for_many_states),
-        cmocka_unit_test(totals_add_up_by_currency),
-        cmocka_unit_test(totals_without_memory),
-        cmocka_unit_test(a_loss_beyond_64_bits),
+        cmocka_unit_test(what_has_no_name),          cmocka_unit_test(keys_of_odd_ids),
+        cmocka_unit_test(bytes_of_records),          cmocka_unit_test(an_undecidable_input_is_a_dead_letter),
+        cmocka_unit_test(outcomes_that_cannot_grow), cmocka_unit_test(outcomes_grow),
+        cmocka_unit_test(overlays_for_many_states),  cmocka_unit_test(totals_add_up_by_currency),
+        cmocka_unit_test(totals_without_memory),     cmocka_unit_test(a_loss_beyond_64_bits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
