@@ -89,6 +89,32 @@ static void an_undecidable_input_is_a_dead_letter(void **state)
     assert_int_equal(outcome.decisions.count + outcome.dead_letters.count, 0);
 }
 
+/* DEL is the one control character above the space. */
+static void delete_is_no_character(void **state)
+{
+    struct memory memory;
+    struct overlay overlay;
+    struct outcome outcome;
+    struct decide_settings settings = decide_defaults();
+    struct catalogue_book book;
+    struct desk desk = {.arena = memory_arena(&memory), .overlay = &overlay, .settings = &settings};
+    struct input input = {.topic = TOPIC_OS_INSTALLED};
+
+    (void)state;
+    assert_true(book_init(&book, desk.arena));
+    desk.catalogue = catalogue_build(&book, 1, desk.arena);
+    outcome_init(&outcome, desk.arena);
+    input.as.os_installed = (struct os_installed){
+        .event_id = TEXT("e"), .account_id = TEXT("a"), .vps_id = TEXT("v\x7f"), .module_id = TEXT("m")};
+    assert_int_equal(decide_input(&desk, &input, &outcome), DECIDE_DONE);
+    input.as.os_installed.vps_id = TEXT("v");
+    input.as.os_installed.template = TEXT("t\x7f");
+    assert_int_equal(decide_input(&desk, &input, &outcome), DECIDE_DONE);
+    assert_int_equal(outcome.dead_letters.count, 2);
+    assert_string_equal(outcome.dead_letters.items[0].code, "bad-value");
+    assert_string_equal(outcome.dead_letters.items[1].code, "bad-value");
+}
+
 /* Room for `count` decisions, charges, ... and no more: the next one is thrown away, and what was there stays. */
 static void outcomes_that_cannot_grow(void **state)
 {
@@ -239,7 +265,8 @@ static void a_loss_beyond_64_bits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_has_no_name),          cmocka_unit_test(keys_of_odd_ids),
+        cmocka_unit_test(delete_is_no_character),    cmocka_unit_test(what_has_no_name),
+        cmocka_unit_test(delete_is_no_character),    cmocka_unit_test(keys_of_odd_ids),
         cmocka_unit_test(bytes_of_records),          cmocka_unit_test(an_undecidable_input_is_a_dead_letter),
         cmocka_unit_test(outcomes_that_cannot_grow), cmocka_unit_test(outcomes_grow),
         cmocka_unit_test(overlays_for_many_states),  cmocka_unit_test(totals_add_up_by_currency),
