@@ -265,12 +265,17 @@ static void a_loss_beyond_64_bits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(delete_is_no_character),    cmocka_unit_test(what_has_no_name),
-        cmocka_unit_test(delete_is_no_character),    cmocka_unit_test(keys_of_odd_ids),
-        cmocka_unit_test(bytes_of_records),          cmocka_unit_test(an_undecidable_input_is_a_dead_letter),
-        cmocka_unit_test(outcomes_that_cannot_grow), cmocka_unit_test(outcomes_grow),
-        cmocka_unit_test(overlays_for_many_states),  cmocka_unit_test(totals_add_up_by_currency),
-        cmocka_unit_test(totals_without_memory),     cmocka_unit_test(a_loss_beyond_64_bits),
+        cmocka_unit_test(what_has_no_name),
+        cmocka_unit_test(keys_of_odd_ids),
+        cmocka_unit_test(bytes_of_records),
+        cmocka_unit_test(an_undecidable_input_is_a_dead_letter),
+        cmocka_unit_test(delete_is_no_character),
+        cmocka_unit_test(outcomes_that_cannot_grow),
+        cmocka_unit_test(outcomes_grow),
+        cmocka_unit_test(overlays_for_many_states),
+        cmocka_unit_test(totals_add_up_by_currency),
+        cmocka_unit_test(totals_without_memory),
+        cmocka_unit_test(a_loss_beyond_64_bits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
