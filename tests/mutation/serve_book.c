@@ -16,15 +16,17 @@ int main(int count, char **files)
     struct memory memory;
     struct book book = {0};
 
-    memory_init(&memory);
+    memory_open(&memory);
     arena = &memory.arena;
     back_end = core_back_end(arena, false);
     for (int i = 1; i < count; i++)
         book_read(arena, files[i], &book);
     struct test *tests = memory_take(arena, book.case_count * sizeof *tests);
+    size_t count = 0;
     for (uint32_t i = 0; i < book.case_count; i++)
-        tests[i] = (struct test){book.cases[i].name.data, passes, &book.cases[i]};
-    serve(tests, book.case_count);
+        if (!book.cases[i].needs_worker)
+            tests[count++] = (struct test){book.cases[i].name.data, passes, &book.cases[i]};
+    serve(tests, count);
     memory_release(&memory);
     return 0;
 }

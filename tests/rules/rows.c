@@ -102,7 +102,7 @@ int main(int count, char **arguments)
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    memory_init(&memory);
+    memory_open(&memory);
     for (int i = 1; i < count; i++)
         book_read(&memory.arena, arguments[i], &book);
     if (is_missed(&memory.arena, &book)) { /* nothing is deleted yet */

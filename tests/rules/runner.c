@@ -53,17 +53,22 @@ static struct options parse(struct arena *arena, int count, char **arguments)
 static int run(struct arena *arena, const struct options *options)
 {
     struct back_end *back_end = core_back_end(arena, options->starve);
-    uint32_t run = 0, good = 0;
+    uint32_t run = 0, good = 0, left_out = 0;
 
     for (uint32_t i = 0; i < options->book.case_count; i++) {
         const struct book_case *book_case = &options->book.cases[i];
         if (options->name && !text_is(book_case->name, options->name))
             continue;
+        left_out += book_case->needs_worker;
+        if (book_case->needs_worker)
+            continue;
         run++;
         good += compare_case(arena, back_end, book_case);
     }
+    if (left_out)
+        printf("%u cases are about what core does not see: rulebook_stack runs them\n", left_out);
     printf("%u of %u cases as expected\n", good, run);
-    return good == run && run ? 0 : 1;
+    return good == run && run + left_out ? 0 : 1;
 }
 
 int main(int count, char **arguments)
@@ -71,7 +76,7 @@ int main(int count, char **arguments)
     struct memory memory;
     int status;
 
-    memory_init(&memory);
+    memory_open(&memory);
     struct options options = parse(&memory.arena, count, arguments);
     if (options.bad) {
         fputs(usage, stderr);

@@ -20,6 +20,7 @@ struct account_view {
  * step. */
 struct back_end {
     void *context;
+    bool exact; /* outputs name partitions, offsets and moments as the book has them, not those of a real log */
     /* A new, empty world. */
     const char *(*start)(void *context, const struct book_case *book_case);
     /* Carries out one step; its outputs are in the order in which they were made. */
@@ -27,7 +28,9 @@ struct back_end {
     const char *(*account)(void *context, struct text account_id, struct account_view *ret_view);
     bool (*linked)(void *context, struct text module_id, struct text template_name);
     bool (*orderable)(void *context, struct text tariff_id, struct text module_id, struct text template_name);
-    void (*finish)(void *context);
+    /* The end of the case; `good`: all steps were as expected, so that what holds at the end of a case may be checked.
+     */
+    const char *(*finish)(void *context, bool good);
 };
 
 /* Core with its state in memory. Starving: it decides everything without memory first, and must change nothing. */

@@ -13,11 +13,25 @@ enum step_kind {
     STEP_RECHECK,  /* the worker looks at held cases with the newest catalogue */
 };
 
+/* How a message is sent where that is not as it should be: what only the engine sees. Pointers: NULL: as it should. */
+struct envelope {
+    const struct text *key;       /* none: without one */
+    const struct text *partition; /* its number, whatever the key says */
+    const struct text *value;     /* none: without one */
+    const struct text *bytes;     /* hex: the whole value */
+    const struct text *magic;     /* hex: its first byte */
+    const struct text *schema;    /* the schema id that its header names */
+    const struct text *cut;       /* so many bytes are missing at the end */
+    const struct text *extra;     /* hex: bytes behind the end */
+    const struct text *padded;    /* the value has so many bytes, by its note or reason */
+};
+
 struct step {
     struct line line;
     enum step_kind kind;
-    struct input *input; /* STEP_INPUT */
-    int64_t from, now;   /* the worker's clock before and at this step */
+    struct input *input;      /* STEP_INPUT */
+    struct envelope envelope; /* STEP_INPUT */
+    int64_t from, now;        /* the worker's clock before and at this step */
     struct line *expected;
     uint32_t expected_count;
 };
@@ -40,6 +54,10 @@ struct book_case {
     struct step_list steps;
     struct evidence *evidence;
     uint32_t evidence_count;
+    int32_t partitions; /* of the topics by account; 0: any number */
+    enum topic limited; /* this topic takes only records below so many bytes; 0: as it should */
+    int64_t limit;
+    bool needs_worker; /* is about what core does not see */
 };
 
 struct book {
@@ -76,6 +94,11 @@ struct input *reading_add_input(struct reading *reading, const struct line *line
 /* The input with these bytes; NULL: none. */
 const struct input *case_input(const struct book_case *book_case, struct text value);
 struct text case_event_id(const struct input *input);
+
+/* Notes what the line says of how its message is sent. */
+void envelope_read(struct reading *reading, const struct line *line, struct step *step);
+/* Whether a word is about that. */
+bool envelope_has(struct text key);
 
 /* The partition of all messages of account topics. */
 #define RULEBOOK_PARTITION 3

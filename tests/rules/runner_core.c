@@ -77,7 +77,7 @@ static const char *perform(void *context, const struct step *step, struct outcom
     struct world *world = context;
 
     memory_release(&world->step);
-    memory_init(&world->step);
+    memory_open(&world->step);
     outcome_init(outcome, &world->step.arena);
     switch (step->kind) {
     case STEP_CLOCK: return pass_time(world, step, outcome);
@@ -136,17 +136,19 @@ static const char *start(void *context, const struct book_case *book_case)
     struct world *world = context;
 
     *world = (struct world){.book_case = book_case, .starving = world->starving};
-    memory_init(&world->memory);
-    memory_init(&world->step);
+    memory_open(&world->memory);
+    memory_open(&world->step);
     return book_init(&world->book, &world->memory.arena) ? NULL : "out of memory";
 }
 
-static void stop(void *context)
+static const char *stop(void *context, bool good)
 {
     struct world *world = context;
 
+    (void)good;
     memory_release(&world->step);
     memory_release(&world->memory);
+    return NULL;
 }
 
 struct back_end *core_back_end(struct arena *arena, bool starving)
@@ -155,6 +157,6 @@ struct back_end *core_back_end(struct arena *arena, bool starving)
     struct world *world = memory_take(arena, sizeof *world);
 
     world->starving = starving;
-    *back_end = (struct back_end){world, start, perform, view_account, is_linked, is_orderable, stop};
+    *back_end = (struct back_end){world, true, start, perform, view_account, is_linked, is_orderable, stop};
     return back_end;
 }

@@ -49,6 +49,7 @@ struct input *reading_add_input(struct reading *reading, const struct line *line
     struct step *step = reading_add_step(reading, line, STEP_INPUT, time);
     bool lane = topic == TOPIC_TEMPLATE_DISCOVERED || topic == TOPIC_CATALOGUE;
 
+    envelope_read(reading, line, step);
     step->input = memory_take(reading->arena, sizeof *step->input);
     step->input->topic = topic;
     step->input->partition = lane ? 0 : RULEBOOK_PARTITION;
@@ -77,7 +78,7 @@ static void set_words(struct reading *reading, const struct line *line, const st
                       bool strictly, struct input *input)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (!words[i].relation || text_is(words[i].key, "arrives"))
+        if (!words[i].relation || text_is(words[i].key, "arrives") || envelope_has(words[i].key))
             continue;
         const struct field_type *field = field_find(record_type_of(input->topic), words[i].key);
         if (field)

@@ -42,11 +42,11 @@ static struct text take_value(struct arena *arena, const struct line *line, cons
         if (!quote)
             line_fail(line, "a quote is not closed");
         *at = quote + 1;
-        return memory_text(arena, start + 1, (size_t)(quote - start - 1));
+        return memory_copy(arena, start + 1, (size_t)(quote - start - 1));
     }
     while (*at < end && **at != ' ' && **at != '\t')
         ++*at;
-    return memory_text(arena, start, (size_t)(*at - start));
+    return memory_copy(arena, start, (size_t)(*at - start));
 }
 
 static void take_word(struct arena *arena, struct line *line, const char **at, const char *end)
@@ -58,7 +58,7 @@ static void take_word(struct arena *arena, struct line *line, const char **at, c
     while (stop < end && (islower((unsigned char)*stop) || *stop == '-'))
         stop++;
     if (stop > key && stop < end && (*stop == '=' || *stop == '~')) {
-        word->key = memory_text(arena, key, (size_t)(stop - key));
+        word->key = memory_copy(arena, key, (size_t)(stop - key));
         word->relation = *stop;
         *at = stop + 1;
     }
@@ -77,7 +77,7 @@ static void split(struct arena *arena, struct line *line, const char *at, const 
         while (at < end && isspace((unsigned char)*at))
             at++;
     }
-    line->source = memory_text(arena, start, (size_t)(last - start));
+    line->source = memory_copy(arena, start, (size_t)(last - start));
 }
 
 static struct text read_all(struct arena *arena, const char *path)

@@ -33,14 +33,14 @@ static bool memory_more(struct arena *arena, size_t size)
     return true;
 }
 
-void memory_init(struct memory *memory)
+void memory_open(struct memory *memory)
 {
     *memory = (struct memory){.arena = {.grow = memory_more, .owner = memory}};
 }
 
-void memory_init_scarce(struct memory *memory, uint64_t fail_at)
+void memory_open_scarce(struct memory *memory, uint64_t fail_at)
 {
-    memory_init(memory);
+    memory_open(memory);
     memory->fail_at = fail_at;
 }
 
@@ -75,7 +75,7 @@ void *memory_grow(struct arena *arena, void *items, uint32_t count, size_t item_
     return larger;
 }
 
-struct text memory_text(struct arena *arena, const char *data, size_t size)
+struct text memory_copy(struct arena *arena, const char *data, size_t size)
 {
     char *copy = memory_take(arena, size + 1);
 
@@ -92,5 +92,5 @@ struct text memory_format(struct arena *arena, const char *format, ...)
     va_start(arguments, format);
     int size = vsnprintf(buffer, sizeof buffer, format, arguments);
     va_end(arguments);
-    return memory_text(arena, buffer, size < (int)sizeof buffer ? (size_t)size : sizeof buffer - 1);
+    return memory_copy(arena, buffer, size < (int)sizeof buffer ? (size_t)size : sizeof buffer - 1);
 }

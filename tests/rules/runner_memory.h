@@ -12,10 +12,10 @@ struct memory {
     uint64_t fail_at;     /* the one that fails; 0: none, and chunks are large */
 };
 
-void memory_init(struct memory *memory);
+void memory_open(struct memory *memory);
 /* Memory in which allocation `fail_at`, counted from 1, fails. */
-void memory_init_scarce(struct memory *memory, uint64_t fail_at);
-/* Frees everything; the memory may be used again after memory_init. */
+void memory_open_scarce(struct memory *memory, uint64_t fail_at);
+/* Frees everything; the memory may be used again after memory_open. */
 void memory_release(struct memory *memory);
 
 /* Zeroed bytes; ends the program when there are none. */
@@ -27,7 +27,7 @@ void *memory_grow(struct arena *arena, void *items, uint32_t count, size_t item_
     ((items) = memory_grow((arena), (items), (count), sizeof *(items)), &(items)[(count)++])
 
 /* A copy, with a NUL behind its end. */
-struct text memory_text(struct arena *arena, const char *data, size_t size);
+struct text memory_copy(struct arena *arena, const char *data, size_t size);
 struct text memory_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

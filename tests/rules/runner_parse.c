@@ -137,6 +137,29 @@ static void read_repeated(struct reading *reading, const struct line *line)
     reading->expecting = first;
 }
 
+/* partitions NUMBER */
+static void read_partitions(struct reading *reading, const struct line *line)
+{
+    int64_t count;
+
+    if (line->count != 2 || !value_integer(line->words[1].value, &count) || count < 1 || count > 8)
+        line_fail(line, "a number from 1 to 8 is wanted");
+    reading->book_case->partitions = (int32_t)count;
+}
+
+/* limit TOPIC BYTES */
+static void read_limit(struct reading *reading, const struct line *line)
+{
+    struct book_case *book_case = reading->book_case;
+
+    if (line->count != 3 || !value_integer(line->words[2].value, &book_case->limit))
+        line_fail(line, "limit TOPIC BYTES is wanted");
+    book_case->limited = topic_find(line->words[1].value);
+    if (book_case->limited == TOPIC_COUNT)
+        line_fail(line, "there is no topic %.*s", TEXT_ARGUMENTS(line->words[1].value));
+    book_case->needs_worker = true;
+}
+
 /* One line within a case. */
 static void read_line(struct reading *reading, const struct line *line)
 {
@@ -150,6 +173,10 @@ static void read_line(struct reading *reading, const struct line *line)
         read_evidence(reading, line, EVIDENCE_EDGE);
     else if (text_is(word, "default"))
         read_defaults(reading, line);
+    else if (text_is(word, "partitions"))
+        read_partitions(reading, line);
+    else if (text_is(word, "limit"))
+        read_limit(reading, line);
     else if (text_is(word, "clock"))
         read_clock(reading, line, STEP_CLOCK);
     else if (text_is(word, "downtime"))

@@ -14,7 +14,7 @@ struct mentions {
 };
 
 /* A rule is expected by a decision or effect, by rule= of a charge or notice, or by the code of a dead letter. */
-static enum rule rule_expected(const struct line *line)
+enum rule report_rule_of(const struct line *line)
 {
     static const char *const keywords[] = {"=>", "by-timer", "by-catalogue", "effect", "dead"};
     const struct text *named = line_value(line, "rule");
@@ -32,7 +32,7 @@ static void find_mentions(const struct book_case *book_case, struct mentions *re
     for (uint32_t i = 0; i < book_case->steps.count; i++) {
         const struct step *step = &book_case->steps.items[i];
         for (uint32_t n = 0; n < step->expected_count; n++)
-            ret_mentions->of[HIT][rule_expected(&step->expected[n])] = true;
+            ret_mentions->of[HIT][report_rule_of(&step->expected[n])] = true;
     }
     for (uint32_t i = 0; i < book_case->evidence_count; i++) {
         const struct evidence *evidence = &book_case->evidence[i];

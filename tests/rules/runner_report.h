@@ -4,6 +4,8 @@
 
 #include "runner_case.h"
 
+/* The rule that an expectation names; RULE_NONE: none. */
+enum rule report_rule_of(const struct line *line);
 /* Whether a decision, effect, charge, notice or dead letter that the case expects is by this rule. */
 bool case_expects(const struct book_case *book_case, enum rule rule);
 

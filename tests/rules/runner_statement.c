@@ -33,7 +33,7 @@ void statement_set_fields(const struct statement *statement, const struct record
 
     for (uint32_t i = statement->at + 1; i < line->count; i++) {
         const struct word *word = &line->words[i];
-        if (!word->relation || text_is(word->key, "arrives") || text_is(word->key, "part"))
+        if (!word->relation || text_is(word->key, "arrives") || text_is(word->key, "part") || envelope_has(word->key))
             continue;
         const struct field_type *field = inner ? field_find(inner, word->key) : NULL;
         void *record = field ? inner_record : outer_record;

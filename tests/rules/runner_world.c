@@ -41,7 +41,7 @@ static void keep(struct world *world, const struct state *state)
 
     if (!stored) {
         stored = LIST_ADD(arena, world->states, world->state_count);
-        stored->key = memory_text(arena, state->key.data, state->key.size);
+        stored->key = memory_copy(arena, state->key.data, state->key.size);
         stored->kind = state->kind;
     }
     stored->record = state->value ? record_copy(arena, state_record_type(state->kind), state->value) : NULL;
@@ -169,7 +169,7 @@ static const char *lack(const struct world *world, const struct batch *fed, uint
     struct memory memory;
     const char *problem = NULL;
 
-    memory_init_scarce(&memory, fail_at);
+    memory_open_scarce(&memory, fail_at);
     enum decide_status status = decide(world, &batch, &memory.arena);
     if (status == DECIDE_NO_MEMORY && !is_untouched(&batch))
         problem = "without memory core changes something";

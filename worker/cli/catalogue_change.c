@@ -186,7 +186,8 @@ static void write_difference(const struct difference *difference, FILE *to)
         write_items(difference, to);
 }
 
-void catalogue_diff_print(const struct differences *differences)
+void catalogue_diff_print(const struct differences *differences,
+                          void (*note)(void *context, const struct difference *difference), void *context)
 {
     for (const struct difference *at = differences->first; at; at = at->next) {
         char *line = NULL;
@@ -198,6 +199,8 @@ void catalogue_diff_print(const struct differences *differences)
         }
         put("%s\n", line ? line : "out of memory");
         free(line);
+        if (note)
+            note(context, at);
     }
 }
 

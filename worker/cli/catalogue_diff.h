@@ -35,8 +35,9 @@ void catalogue_diff(const struct catalogue_file *file, const struct catalogue_bo
 void catalogue_diff_one(const struct catalogue_change_change *change, const struct catalogue_book *book,
                         struct differences *differences);
 
-/* For people: "~ tariff s: refund NONE -> PRORATA" */
-void catalogue_diff_print(const struct differences *differences);
+/* For people: "~ tariff s: refund NONE -> PRORATA". `note`, which may be NULL, is called behind each line. */
+void catalogue_diff_print(const struct differences *differences,
+                          void (*note)(void *context, const struct difference *difference), void *context);
 /* {"action": "change", "kind": "Tariff", "id": "s", "before": {...}, "after": {...}}; NULL: no memory. */
 struct json_t *catalogue_diff_json(const struct difference *difference);
 

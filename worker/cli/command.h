@@ -38,9 +38,10 @@ const struct command *command_find(int argc, char *const *argv, int *ret_words);
 /* One for each file. */
 extern const struct command worker_command, init_command, version_command, config_check_command;
 extern const struct command catalogue_plan_command, catalogue_apply_command, catalogue_show_command,
-    catalogue_export_command, catalogue_lint_command;
+    catalogue_export_command, catalogue_lint_command, catalogue_import_command;
 extern const struct command template_list_command, template_on_command, template_off_command, template_auto_command;
-extern const struct command publish_command, watch_command, account_show_command, case_list_command, verify_command;
+extern const struct command publish_command, watch_command, account_show_command, case_list_command, verify_command,
+    explain_command;
 extern const struct command completion_command, manual_command, help_command;
 
 /* help.c */

@@ -97,7 +97,7 @@ static enum exit_code publish(struct context *context, const struct call *call, 
         return EXIT_REFUSED;
     }
     if (!context->config->json)
-        catalogue_diff_print(differences);
+        catalogue_diff_print(differences, NULL, NULL);
     return change_set_publish(context, &set, options->timeout);
 }
 

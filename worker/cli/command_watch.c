@@ -8,8 +8,8 @@
 #include "worker/avro/json.h"
 #include "worker/cli/context.h"
 #include "worker/cli/interrupt.h"
-#include "worker/cli/moment.h"
 #include "worker/cli/print.h"
+#include "worker/cli/range.h"
 #include "worker/cli/watch_columns.h"
 #include "worker/engine/keys.h"
 #include "worker/kafka/kafka_admin.h"
@@ -224,27 +224,6 @@ static bool take(void *context, const struct kafka_record *message)
 
 /* --- where to begin --- */
 
-static bool read_start(const struct watch_options *options, struct kafka_range *range)
-{
-    const char *from = *options->from ? options->from : options->once ? "beginning" : "now";
-    char *end;
-
-    range->value = 0;
-    if (!strcmp(from, "beginning"))
-        range->start = KAFKA_FROM_START;
-    else if (!strcmp(from, "now"))
-        range->start = KAFKA_FROM_END;
-    else if (from[0] == '-') {
-        range->start = KAFKA_FROM_LATEST;
-        range->value = strtoll(from + 1, &end, 10);
-        return from[1] >= '0' && from[1] <= '9' && !*end;
-    } else {
-        range->start = KAFKA_FROM_TIME;
-        return moment_or_millis((struct text){from, (uint32_t)strlen(from)}, &range->value);
-    }
-    return true;
-}
-
 /* An account's records are all in one partition, where its key says. */
 static enum exit_code find_partition(struct watching *watching, struct kafka_range *range)
 {
@@ -289,10 +268,8 @@ static enum exit_code run_watch(const struct call *call)
     watching.topic = topic_from_argument(call->arguments[0], call->config->topic_prefix);
     if (watching.topic == TOPIC_COUNT || !context_partition_option(watching.options->partition, &range.partition))
         return EXIT_USAGE;
-    if (!read_start(watching.options, &range)) {
-        say("--from must be beginning, now, a moment such as 2025-03-01T12:00Z, or -N (--from=-10)");
+    if (!range_start_option(watching.options->from, watching.options->once ? "beginning" : "now", &range))
         return EXIT_USAGE;
-    }
     interrupt_catch();
     memory_init(&watching.scratch, 256 << 10, 4 << 20);
     watch_columns_open(watching.topic, &watching.table);

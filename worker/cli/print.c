@@ -143,6 +143,11 @@ static void write_json(const char *text)
     (void)fputc('\n', stdout);
 }
 
+json_t *json_text(struct text text)
+{
+    return json_stringn(text.size ? text.data : "", text.size);
+}
+
 void put_json(json_t *json)
 {
     char *text = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;

@@ -24,6 +24,9 @@ void put_text(struct text text);
 /* One line of JSON; takes the reference. NULL: no memory, a message on standard error. */
 void put_json(struct json_t *json);
 
+/* A JSON string; NULL: no memory, or not UTF-8. */
+struct json_t *json_text(struct text text);
+
 /* "osbill: <message>\n" on standard error, escaped in the same way. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

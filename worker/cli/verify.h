@@ -15,22 +15,8 @@
 #define OSBILL_CLI_VERIFY_H
 
 #include "worker/cli/context.h"
+#include "worker/cli/text_map.h"
 #include "worker/kafka/kafka_admin.h"
-
-#define MAP_NONE UINT32_MAX
-
-/* Texts to numbers from 0, in order of addition. */
-struct text_map {
-    struct memory memory; /* of the keys */
-    struct text *keys;
-    uint32_t *slots; /* number + 1; 0: free */
-    uint32_t mask, count, room;
-};
-void text_map_init(struct text_map *map);
-void text_map_release(struct text_map *map);
-uint32_t text_map_find(const struct text_map *map, struct text key);
-/* MAP_NONE: no memory. The caller sees that a key is new by the number being the old count. */
-uint32_t text_map_add(struct text_map *map, struct text key);
 
 /* Offsets, a bit each, from the first one that was added on. */
 struct offset_set {
@@ -45,15 +31,6 @@ void offset_set_release(struct offset_set *set);
  * kept. */
 bool offset_set_add(struct offset_set *set, int64_t offset);
 bool offset_set_has(const struct offset_set *set, int64_t offset);
-
-/* A growing array of fixed-size items. */
-struct item_list {
-    void *items;
-    size_t item_size;
-    uint32_t count, room;
-};
-/* A zeroed item at the end; NULL: no memory. */
-void *item_list_add(struct item_list *list);
 
 struct verify_counts {
     uint64_t units, state_records, state_keys, positions, decision_records, decisions, input_decisions, inputs, charges,

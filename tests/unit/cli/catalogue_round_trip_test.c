@@ -5,82 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "worker/cli/catalogue_warnings.h"
-#include "worker/cli/change_set.h"
-
-static const char example[] =
-    "modules:\n"
-    "  ams: {title: Amsterdam, auto_connect: FREE_ONLY, strict: true}\n"
-    "  fra: {auto_connect: NONE}\n"
-    "enumerations:\n"
-    "  os:\n"
-    "    free: {internal_name: \"\", title: Free OS}\n"
-    "    windows: {internal_name: \"ISP__Windows Server 2022\", sort: 10}\n"
-    "  empty: {}\n"
-    "tariffs:\n"
-    "  small:\n"
-    "    title: \"Small: \\\"S\\\"\"\n"
-    "    currency: EUR\n"
-    "    modules: [ams, fra]\n"
-    "    enumeration: os\n"
-    "    default_item: free\n"
-    "    refund: PRORATA\n"
-    "    rounding: \"0.01\"\n"
-    "    prices: {1: \"31.00\", 12: \"365.00\", 0: {2025-01-01: \"1000.00\"}}\n"
-    "    os_prices:\n"
-    "      free: {1: \"0\", 12: \"0\"}\n"
-    "      windows: {1: \"62.00\", 12: {1970-01-01: \"730.00\", 2026-01-01T06:30Z: \"799.99\"}}\n"
-    "  plain: {currency: USD, enabled: false, prices: {1: \"0.000001\"}}\n"
-    "aliases: {ISP__Win2022: \"ISP__Windows Server 2022\"}\n"
-    "templates: {ISP__Debian: {title: Debian, sort: -5, tags: [linux, \"no\"]}}\n"
-    "overrides: {tariffs: {small: {ISP__Debian: OFF}}, modules: {ams: {ISP__Debian: ON}}}\n";
-
-struct world {
-    struct memory memory, book_memory;
-    struct catalogue_book book;
-    struct catalogue_file file;
-    struct differences differences;
-    struct change_set set;
-    struct text refusal;
-};
-
-static void open_world(struct world *world)
-{
-    memset(world, 0, sizeof *world);
-    memory_init(&world->memory, 64 << 10, 0);
-    memory_init(&world->book_memory, 64 << 10, 0);
-    assert_true(book_init(&world->book, &world->book_memory.arena));
-}
-
-static void close_world(struct world *world)
-{
-    memory_clear(&world->memory);
-    memory_clear(&world->book_memory);
-}
-
-static void read_file(struct world *world, const char *data)
-{
-    struct file_problems problems = {.arena = &world->memory.arena, .file = "test"};
-    struct yaml_problem problem;
-    const struct yaml_node *root = yaml_parse(data, strlen(data), &world->memory.arena, &problem);
-
-    if (!root)
-        fail_msg("line %u: %s", problem.line, problem.text);
-    catalogue_file_read(root, &problems, &world->file);
-    if (problems.count)
-        fail_msg("line %u: %.*s", problems.items[0].line, (int)problems.items[0].text.size,
-                 problems.items[0].text.data);
-}
-
-/* Plans and applies; the number of changes. */
-static uint32_t apply(struct world *world, const char *data)
-{
-    read_file(world, data);
-    catalogue_diff(&world->file, &world->book, &world->memory.arena, &world->differences);
-    assert_true(change_set_make(&world->differences, "", "tester", "test", &world->memory.arena, &world->set));
-    assert_true(change_set_try(&world->set, &world->book, &world->memory.arena, &world->refusal));
-    return world->differences.changes;
-}
+#include "tests/unit/cli/catalogue_world.h"
 
 static char *export_book(struct world *world)
 {
@@ -98,22 +23,22 @@ static void test_round_trip(void **state)
     struct world world, other;
 
     (void)state;
-    open_world(&world);
-    open_world(&other);
-    assert_int_equal(apply(&world, example), 19);
+    world_open(&world);
+    world_open(&other);
+    assert_int_equal(world_apply(&world, catalogue_example), 19);
     assert_int_equal(world.refusal.size, 0);
-    assert_int_equal(apply(&world, example), 0);
+    assert_int_equal(world_apply(&world, catalogue_example), 0);
     assert_int_equal(world.differences.kept, 0);
     char *text = export_book(&world);
-    assert_int_equal(apply(&world, text), 0); /* what was exported changes nothing */
-    assert_int_equal(apply(&other, text), 19);
+    assert_int_equal(world_apply(&world, text), 0); /* what was exported changes nothing */
+    assert_int_equal(world_apply(&other, text), 19);
     assert_int_equal(other.refusal.size, 0);
     char *again = export_book(&other);
     assert_string_equal(again, text);
     free(text);
     free(again);
-    close_world(&world);
-    close_world(&other);
+    world_close(&world);
+    world_close(&other);
 }
 
 static const struct difference *find(const struct world *world, enum catalogue_change_change_kind kind)
@@ -130,18 +55,19 @@ static void test_what_a_file_leaves_out(void **state)
     struct world world;
 
     (void)state;
-    open_world(&world);
-    apply(&world, example);
-    assert_int_equal(apply(&world, "aliases: {}\noverrides:\ntemplates: {}\n"), 4);
+    world_open(&world);
+    world_apply(&world, catalogue_example);
+    assert_int_equal(world_apply(&world, "aliases: {}\noverrides:\ntemplates: {}\n"), 4);
     assert_int_equal(find(&world, CATALOGUE_CHANGE_CHANGE_ALIAS)->kind, DIFFERENCE_REMOVED);
     assert_true(text_empty(find(&world, CATALOGUE_CHANGE_CHANGE_ALIAS)->change.as.alias.same_as));
     assert_int_equal(find(&world, CATALOGUE_CHANGE_CHANGE_OVERRIDE)->change.as.override.setting, OVERRIDE_SETTING_AUTO);
     assert_int_equal(world.refusal.size, 0);
-    assert_int_equal(apply(&world, "aliases: {}\noverrides:\ntemplates: {}\n"), 0);
-    assert_int_equal(apply(&world, ""), 0);
-    assert_int_equal(apply(&world, "modules: {ams: {title: Amsterdam, auto_connect: FREE_ONLY, strict: true}}\n"), 0);
+    assert_int_equal(world_apply(&world, "aliases: {}\noverrides:\ntemplates: {}\n"), 0);
+    assert_int_equal(world_apply(&world, ""), 0);
+    assert_int_equal(world_apply(&world, "modules: {ams: {title: Amsterdam, auto_connect: FREE_ONLY, strict: true}}\n"),
+                     0);
     assert_int_equal(world.differences.kept, 1); /* fra cannot be deleted */
-    close_world(&world);
+    world_close(&world);
 }
 
 static void test_changes(void **state)
@@ -149,10 +75,10 @@ static void test_changes(void **state)
     struct world world;
 
     (void)state;
-    open_world(&world);
-    apply(&world, example);
-    assert_int_equal(apply(&world, "tariffs:\n  plain: {currency: USD, enabled: true, prices: {1: \"0.000002\"}}\n"),
-                     2);
+    world_open(&world);
+    world_apply(&world, catalogue_example);
+    assert_int_equal(
+        world_apply(&world, "tariffs:\n  plain: {currency: USD, enabled: true, prices: {1: \"0.000002\"}}\n"), 2);
     const struct difference *tariff = find(&world, CATALOGUE_CHANGE_CHANGE_TARIFF);
     assert_int_equal(tariff->kind, DIFFERENCE_CHANGED);
     assert_false(((const struct tariff *)tariff->before)->enabled);
@@ -160,7 +86,7 @@ static void test_changes(void **state)
     assert_int_equal(((const struct price *)price->before)->amount_micros, 1);
     assert_int_equal(price->change.as.price.amount_micros, 2);
     assert_int_equal(world.refusal.size, 0);
-    close_world(&world);
+    world_close(&world);
 }
 
 /* The lane's own words, before anything is published. */
@@ -179,46 +105,23 @@ static void test_refusals(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct world world;
         char text[1000];
-        open_world(&world);
-        apply(&world, example);
-        apply(&world, cases[i][0]);
+        world_open(&world);
+        world_apply(&world, catalogue_example);
+        world_apply(&world, cases[i][0]);
         snprintf(text, sizeof text, "%.*s", (int)world.refusal.size, world.refusal.size ? world.refusal.data : "");
         if (!strstr(text, cases[i][1]))
             fail_msg("%s: expected a refusal about %s, got: %s", cases[i][0], cases[i][1], text);
-        close_world(&world);
+        world_close(&world);
     }
-}
-
-static void count_warning(void *context, const char *text)
-{
-    char *all = context;
-
-    strncat(all, text, 1999 - strlen(all));
-}
-
-static void test_warnings(void **state)
-{
-    char text[2000] = "";
-    struct world world;
-
-    (void)state;
-    open_world(&world);
-    apply(&world, example);
-    assert_int_equal(catalogue_warnings(&world.book, &world.memory.arena, count_warning, text), 1);
-    assert_non_null(strstr(text, "windows and 0 months"));
-    apply(&world, "tariffs: {bare: {currency: EUR}}\n");
-    assert_int_equal(catalogue_warnings(&world.book, &world.memory.arena, count_warning, text), 3);
-    assert_non_null(strstr(text, "bare has no price of its own"));
-    assert_non_null(strstr(text, "bare has no module"));
-    close_world(&world);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_what_a_file_leaves_out),
-        cmocka_unit_test(test_changes),    cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_what_a_file_leaves_out),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_refusals),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
