@@ -11,7 +11,7 @@ static bool passes(void *context)
     return compare_case(arena, back_end, context);
 }
 
-int main(int count, char **files)
+int main(int file_count, char **files)
 {
     struct memory memory;
     struct book book = {0};
@@ -19,7 +19,7 @@ int main(int count, char **files)
     memory_open(&memory);
     arena = &memory.arena;
     back_end = core_back_end(arena, false);
-    for (int i = 1; i < count; i++)
+    for (int i = 1; i < file_count; i++)
         book_read(arena, files[i], &book);
     struct test *tests = memory_take(arena, book.case_count * sizeof *tests);
     size_t count = 0;
