@@ -100,7 +100,7 @@ static void set_limit(struct work *work, struct account_state *account, int64_t 
     bool higher = limit > account->credit_limit_micros;
 
     account->credit_limit_micros = limit;
-    work->retry_cases = work->retry_cases || higher;
+    work->retry_cases = higher;
     if (!higher)
         hasten_reminder(work);
 }

@@ -16,6 +16,7 @@ struct arena {
      * fails. NULL: the arena is of fixed size. */
     bool (*grow)(struct arena *arena, size_t size);
     void *owner; /* for grow */
+    bool failed; /* an allocation failed since whoever asks cleared this: what was made lacks something */
 };
 
 /* Returns `size` bytes aligned to `align` (a power of two, at most 16), or NULL when memory ran out. The bytes are
@@ -26,7 +27,7 @@ static inline void *arena_alloc(struct arena *arena, size_t size, size_t align)
 
     if ((size_t)(arena->end - arena->at) < size + pad) {
         if (!arena->grow || !arena->grow(arena, size + align))
-            return NULL;
+            return arena->failed = true, NULL;
         pad = (size_t)(-(uintptr_t)arena->at) & (align - 1);
     }
     void *start = arena->at + pad;

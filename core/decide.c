@@ -55,42 +55,49 @@ static struct caused_by cause_of(const struct input *input, struct text event_id
     return (struct caused_by){event_id, topic_name(input->topic), input->partition, input->offset};
 }
 
-enum decide_status decide_dead_letter(const struct desk *desk, const struct input *input, struct text event_id,
-                                      enum input_fault fault, const char *code, struct text message,
-                                      struct outcome *outcome)
+static enum decide_status dead(const struct desk *desk, const struct input *input, struct text event_id,
+                               enum input_fault fault, const char *code, struct text message, struct outcome *outcome)
 {
     enum rule rule = rule_of_fault(fault);
     struct caused_by cause = cause_of(input, event_id);
+    struct outcome_mark outputs = outcome_mark(outcome);
     struct work work;
 
     work_init(&work, desk, outcome, TEXT(""), &cause, ORIGIN_INPUT);
     work_rule(&work, rule, VERDICT_DEAD_LETTER, message);
     dead_letter(&work, input, code ? code : rule_info(rule)->id.data, message);
     work_decision(&work);
-    return outcome->out_of_memory ? DECIDE_NO_MEMORY : DECIDE_DONE;
+    if (!desk->arena->failed)
+        return DECIDE_DONE;
+    outcome_reset(outcome, outputs);
+    return DECIDE_NO_MEMORY;
 }
 
-static enum decide_status dead(const struct desk *desk, const struct input *input, enum input_fault fault,
-                               struct text message, struct outcome *outcome)
+enum decide_status decide_dead_letter(const struct desk *desk, const struct input *input, struct text event_id,
+                                      enum input_fault fault, const char *code, struct text message,
+                                      struct outcome *outcome)
 {
-    return decide_dead_letter(desk, input, input_event_id(input), fault, NULL, message, outcome);
+    desk->arena->failed = false;
+    return dead(desk, input, event_id, fault, code, message, outcome);
 }
 
 enum decide_status decide_input(const struct desk *desk, const struct input *input, struct outcome *outcome)
 {
-    struct text message = TEXT("");
-    enum input_fault bad = validate_input(desk, input, &message);
+    struct text event_id = input_event_id(input), message = TEXT("");
     struct work work;
 
+    desk->arena->failed = false;
+    enum input_fault bad = validate_input(desk, input, &message);
     if (bad != INPUT_SOUND)
-        return dead(desk, input, bad, message, outcome);
-    struct caused_by cause = cause_of(input, input_event_id(input));
+        return dead(desk, input, event_id, bad, NULL, message, outcome);
+    struct caused_by cause = cause_of(input, event_id);
     work_init(&work, desk, outcome, input_account_id(input), &cause, ORIGIN_INPUT);
     enum give_up why = work_attempt(&work, decide_whole, input);
     if (why == GAVE_UP_OVERFLOW)
-        return dead(desk, input, INPUT_OVERFLOWS, TEXT("an amount exceeds 64 bits"), outcome);
+        return dead(desk, input, event_id, INPUT_OVERFLOWS, NULL, TEXT("an amount exceeds 64 bits"), outcome);
     if (why == GAVE_UP_LIMIT)
-        return dead(desk, input, INPUT_OVER_LIMIT, TEXT("the account has too many open cases"), outcome);
+        return dead(desk, input, event_id, INPUT_OVER_LIMIT, NULL, TEXT("the account has too many open cases"),
+                    outcome);
     return status_of(why);
 }
 
@@ -106,6 +113,7 @@ enum decide_status decide_due(const struct desk *desk, struct text account_id, s
     const struct caused_by none = {0};
     struct work work;
 
+    desk->arena->failed = false;
     work_init(&work, desk, outcome, account_id, &none, ORIGIN_TIMER);
     return status_of(work_attempt(&work, decide_only_due, NULL));
 }

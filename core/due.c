@@ -114,9 +114,7 @@ static void decide_due_cases(struct work *work, bool expiry)
 
     for (uint32_t i = 0; i < count; i++) {
         const struct open_case *it = due_now(work, &refs[i]) ? case_of(work, &refs[i]) : NULL;
-        if (!it || expired(work, it) != expiry)
-            continue;
-        if (!expiry && !is_held_for_catalogue(refs[i].state))
+        if (!it || expired(work, it) != expiry) /* what is due and not over waits for the catalogue */
             continue;
         struct due_case due = {refs[i], expiry};
         bool newer = refs[i].tried_version < catalogue_version(work->desk->catalogue);

@@ -151,7 +151,6 @@ static void see_funds(struct order_view *view)
 {
     set(view, ORDER_COSTS_NOTHING, view->total == 0);
     set(view, ORDER_SHORT, view->account && !funds_suffice(view->account, view->total));
-    set(view, ORDER_FROZEN, view->account && view->account->status == ACCOUNT_STATUS_FROZEN);
 }
 
 void order_see_price(struct work *work, struct order_view *view)

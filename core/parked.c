@@ -57,6 +57,7 @@ static bool may_go_on(struct work *work, const struct parked_ref *ref)
 struct released {
     struct input input;
     bool readable;
+    bool over_limit; /* else what it cannot do is count */
 };
 
 static void decide_released(struct work *work, const void *argument)
@@ -73,18 +74,19 @@ static void decide_released(struct work *work, const void *argument)
 static void overflowed(struct work *work, const void *argument)
 {
     const struct released *released = argument;
-    bool limit = work->why == GAVE_UP_LIMIT;
+    bool limit = released->over_limit;
 
     reject_as_dead(work, &released->input, rule_of_fault(limit ? INPUT_OVER_LIMIT : INPUT_OVERFLOWS),
                    limit ? TEXT("too many open cases") : TEXT("an amount exceeds 64 bits"));
 }
 
 /* Decided alone: what it cannot do is its own dead letter (rules.md 9). */
-static void decide_alone(struct work *inner, const struct released *released)
+static void decide_alone(struct work *inner, struct released *released)
 {
     enum give_up why = work_attempt(inner, decide_released, released);
 
     if (why == GAVE_UP_OVERFLOW || why == GAVE_UP_LIMIT) {
+        released->over_limit = why == GAVE_UP_LIMIT;
         inner->decision.effects.count = 0;
         inner->notices = 0;
         why = work_attempt(inner, overflowed, released);
@@ -143,11 +145,6 @@ static void release_one(struct work *work, uint32_t index)
     add_effects(work, &inner.decision);
     work->retry_cases = work->retry_cases || inner.retry_cases;
     work->short_noticed = work->short_noticed || inner.short_noticed;
-    if (!text_empty(inner.settled_case)) {
-        work->settled_case = inner.settled_case;
-        work->settled_vps = inner.settled_vps;
-        work->settled_notices = inner.settled_notices;
-    }
 }
 
 void release_parked(struct work *work)

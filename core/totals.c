@@ -17,12 +17,13 @@ static struct currency_total *row_of(struct change *change, struct text currency
             return &totals->items[i];
     struct currency_total *grown =
         arena_alloc(change->arena, (totals->count + 1) * sizeof *grown, _Alignof(struct currency_total));
-    if (!grown)
+    struct text kept = text_copy(change->arena, currency);
+    if (!grown || !kept.size)
         return NULL;
     if (totals->count)
         memcpy(grown, totals->items, totals->count * sizeof *grown);
     totals->items = grown;
-    grown[totals->count] = (struct currency_total){.currency = text_copy(change->arena, currency)};
+    grown[totals->count] = (struct currency_total){.currency = kept};
     return &grown[totals->count++];
 }
 

@@ -35,7 +35,7 @@ enum give_up work_attempt(struct work *work, void (*rules)(struct work *work, co
     work->why = GAVE_NOT_UP;
     bool done = run(work, rules, argument);
     work->escape = NULL;
-    if (done && !work->desk->overlay->out_of_memory && !work->outcome->out_of_memory)
+    if (done && !work->desk->arena->failed && !work->desk->overlay->out_of_memory)
         return GAVE_NOT_UP;
     overlay_rollback(work->desk->overlay, states);
     outcome_reset(work->outcome, outputs);

@@ -37,7 +37,7 @@ _Noreturn static void run_without(struct arena *arena, const struct book *book)
 {
     if (!freopen("/dev/null", "w", stdout))
         _exit(EXIT_SUCCESS); /* reported as a row that nobody misses */
-    struct back_end *back_end = core_back_end(arena);
+    struct back_end *back_end = core_back_end(arena, false);
     for (int expecting = 1; expecting >= 0; expecting--) /* those that expect its rule fail soonest */
         for (uint32_t i = 0; i < book->case_count; i++)
             if (case_expects(&book->cases[i], deleted_row ? deleted_row->rule : RULE_NONE) == expecting &&

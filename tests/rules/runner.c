@@ -5,16 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char usage[] = "usage: rulebook FILE... [--case NAME]   run the cases, or those of that name\n"
-                            "       rulebook --rules FILE...         print how many cases each rule has\n"
-                            "       rulebook --evidence FILE...      print which cases each rule has\n"
-                            "       rulebook --tables FILE...        print the decision tables in words\n"
-                            "Exit status: 0 all as expected, 1 something differs, 2 a file or the usage is wrong.\n";
+static const char usage[] =
+    "usage: rulebook FILE... [--case NAME]   run the cases, or those of that name\n"
+    "       rulebook FILE... --starve        the same, and decide with each allocation failing, too\n"
+    "       rulebook --rules FILE...         print how many cases each rule has\n"
+    "       rulebook --evidence FILE...      print which cases each rule has\n"
+    "       rulebook --tables FILE...        print the decision tables in words\n"
+    "Exit status: 0 all as expected, 1 something differs, 2 a file or the usage is wrong.\n";
 
 struct options {
     struct book book;
     const char *name;                        /* of the cases to run; NULL: all */
     void (*report)(const struct book *book); /* NULL: run the cases */
+    bool starve;
     bool bad;
 };
 
@@ -35,6 +38,8 @@ static struct options parse(struct arena *arena, int count, char **arguments)
             options.report = report_evidence;
         else if (strcmp(arguments[i], "--tables") == 0)
             options.report = tables;
+        else if (strcmp(arguments[i], "--starve") == 0)
+            options.starve = true;
         else if (strcmp(arguments[i], "--case") == 0 && i + 1 < count)
             options.name = arguments[++i];
         else if (arguments[i][0] == '-')
@@ -47,7 +52,7 @@ static struct options parse(struct arena *arena, int count, char **arguments)
 
 static int run(struct arena *arena, const struct options *options)
 {
-    struct back_end *back_end = core_back_end(arena);
+    struct back_end *back_end = core_back_end(arena, options->starve);
     uint32_t run = 0, good = 0, left_out = 0;
 
     for (uint32_t i = 0; i < options->book.case_count; i++) {

@@ -20,6 +20,7 @@ struct account_view {
  * step. */
 struct back_end {
     void *context;
+    bool exact; /* outputs name partitions, offsets and moments as the book has them, not those of a real log */
     /* A new, empty world. */
     const char *(*start)(void *context, const struct book_case *book_case);
     /* Carries out one step; its outputs are in the order in which they were made. */
@@ -32,7 +33,7 @@ struct back_end {
     const char *(*finish)(void *context, bool good);
 };
 
-/* Core with its state in memory. */
-struct back_end *core_back_end(struct arena *arena);
+/* Core with its state in memory. Starving: it decides everything without memory first, and must change nothing. */
+struct back_end *core_back_end(struct arena *arena, bool starving);
 
 #endif

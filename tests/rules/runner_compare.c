@@ -3,6 +3,8 @@
 #include "runner_check.h"
 #include "runner_field.h"
 
+#include "core/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,35 +52,91 @@ void check_words(struct check *check, const struct line *line, const char *const
     }
 }
 
+/* What caused an output is an input of the case, and named in full. */
+static void check_cause(struct check *check, const char *what, const struct caused_by *cause)
+{
+    const struct step_list *steps = &check->book_case->steps;
+
+    if (!check->back_end->exact)
+        return;
+    for (uint32_t i = 0; i < steps->count; i++) {
+        const struct input *input = steps->items[i].input;
+        if (input && text_equal(topic_name(input->topic), cause->topic) && input->partition == cause->partition &&
+            input->offset == cause->offset && text_equal(case_event_id(input), cause->event_id))
+            return;
+    }
+    check_complain(check, &check->step->line, "%s is caused by %.*s %d/%d \"%.*s\", which is none of the inputs", what,
+                   TEXT_ARGUMENTS(cause->topic), (int)cause->partition, (int)cause->offset,
+                   TEXT_ARGUMENTS(cause->event_id));
+}
+
+static void check_decision(struct check *check, const struct decision *decision)
+{
+    const struct line *line = &check->step->line;
+
+    if (rule_find(decision->rule) == RULE_NONE)
+        check_complain(check, line, "a decision has the unknown rule %.*s", TEXT_ARGUMENTS(decision->rule));
+    check_cause(check, "a decision", &decision->caused_by);
+    if (check->back_end->exact && (!text_equal(decision->event_id, decision->caused_by.event_id) ||
+                                   !text_equal(decision->input, decision->caused_by.topic)))
+        check_complain(check, line, "a decision is of another event than the one that caused it");
+}
+
+/* The time of what an input brings is that of the worker's clock; timers have their own. */
+static void check_moment(struct check *check, const char *what, int64_t decided_at)
+{
+    if (check->back_end->exact && check->step->kind == STEP_INPUT && decided_at != check->step->now)
+        check_complain(check, &check->step->line, "%s is not of now", what);
+}
+
+static void check_charge(struct check *check, const struct charge *charge)
+{
+    const struct line *line = &check->step->line;
+    int64_t sum = 0;
+
+    for (uint32_t n = 0; n < charge->lines.count; n++)
+        sum += charge->lines.items[n].amount_micros;
+    if (sum != charge->amount_micros)
+        check_complain(check, line, "a charge is not the sum of its lines");
+    if (rule_find(charge->rule) == RULE_NONE)
+        check_complain(check, line, "a charge has the unknown rule %.*s", TEXT_ARGUMENTS(charge->rule));
+    check_cause(check, "a charge", &charge->caused_by);
+    check_moment(check, "a charge", charge->decided_at);
+}
+
+/* It holds the message as it came. */
+static void check_dead_letter(struct check *check, const struct dead_letter *letter)
+{
+    const struct input *input = case_input(check->book_case, letter->value);
+
+    if (!input || (check->back_end->exact && (input->topic != letter->topic || input->partition != letter->partition ||
+                                              input->offset != letter->offset || !text_equal(input->key, letter->key))))
+        check_complain(check, &check->step->line, "a dead letter is none of the inputs");
+    if (text_empty(letter->message))
+        check_complain(check, &check->step->line, "a dead letter does not say why");
+}
+
 /* What holds for every step, whether the case mentions it or not. */
 static void check_always(struct check *check)
 {
     const struct outcome *outcome = check->outcome;
-    const struct line *line = &check->step->line;
     uint32_t inputs = 0;
 
     for (uint32_t i = 0; i < outcome->decisions.count; i++) {
-        const struct decision *decision = &outcome->decisions.items[i];
-        inputs += decision->origin == ORIGIN_INPUT;
-        if (rule_find(decision->rule) == RULE_NONE)
-            check_complain(check, line, "a decision has the unknown rule %.*s", TEXT_ARGUMENTS(decision->rule));
+        inputs += outcome->decisions.items[i].origin == ORIGIN_INPUT;
+        check_decision(check, &outcome->decisions.items[i]);
     }
     if (inputs != (check->step->kind == STEP_INPUT))
-        check_complain(check, line, "expected %d decision of the input, got %u", check->step->kind == STEP_INPUT,
-                       inputs);
-    for (uint32_t i = 0; i < outcome->charges.count; i++) {
-        const struct charge *charge = &outcome->charges.items[i];
-        int64_t sum = 0;
-        for (uint32_t n = 0; n < charge->lines.count; n++)
-            sum += charge->lines.items[n].amount_micros;
-        if (sum != charge->amount_micros)
-            check_complain(check, line, "charge %u is not the sum of its lines", i + 1);
-        if (rule_find(charge->rule) == RULE_NONE)
-            check_complain(check, line, "a charge has the unknown rule %.*s", TEXT_ARGUMENTS(charge->rule));
+        check_complain(check, &check->step->line, "expected %d decision of the input, got %u",
+                       check->step->kind == STEP_INPUT, inputs);
+    for (uint32_t i = 0; i < outcome->charges.count; i++)
+        check_charge(check, &outcome->charges.items[i]);
+    for (uint32_t i = 0; i < outcome->notifications.count; i++) {
+        check_cause(check, "a notification", &outcome->notifications.items[i].caused_by);
+        check_moment(check, "a notification", outcome->notifications.items[i].decided_at);
     }
     for (uint32_t i = 0; i < outcome->dead_letters.count; i++)
-        if (!case_input(check->book_case, outcome->dead_letters.items[i].value))
-            check_complain(check, line, "dead letter %u is none of the inputs", i + 1);
+        check_dead_letter(check, &outcome->dead_letters.items[i]);
 }
 
 static bool compare_step(struct check *check)

@@ -135,7 +135,7 @@ static const char *start(void *context, const struct book_case *book_case)
 {
     struct world *world = context;
 
-    *world = (struct world){.book_case = book_case};
+    *world = (struct world){.book_case = book_case, .starving = world->starving};
     memory_open(&world->memory);
     memory_open(&world->step);
     return book_init(&world->book, &world->memory.arena) ? NULL : "out of memory";
@@ -151,11 +151,12 @@ static const char *stop(void *context, bool good)
     return NULL;
 }
 
-struct back_end *core_back_end(struct arena *arena)
+struct back_end *core_back_end(struct arena *arena, bool starving)
 {
     struct back_end *back_end = memory_take(arena, sizeof *back_end);
+    struct world *world = memory_take(arena, sizeof *world);
 
-    *back_end = (struct back_end){
-        memory_take(arena, sizeof(struct world)), start, perform, view_account, is_linked, is_orderable, stop};
+    world->starving = starving;
+    *back_end = (struct back_end){world, true, start, perform, view_account, is_linked, is_orderable, stop};
     return back_end;
 }

@@ -15,21 +15,33 @@ struct memory_chunk {
 static bool memory_more(struct arena *arena, size_t size)
 {
     struct memory *memory = arena->owner;
-    size_t room = size + 16 > CHUNK_SIZE ? size + 16 : CHUNK_SIZE;
-    struct memory_chunk *chunk = malloc(sizeof *chunk + room);
+    size_t room = size + 16 > CHUNK_SIZE || memory->fail_at ? size + 32 : CHUNK_SIZE;
 
+    if (++memory->allocations == memory->fail_at)
+        return false;
+    struct memory_chunk *chunk = malloc(sizeof *chunk + room);
     if (!chunk)
         return false;
     chunk->next = memory->chunks;
     memory->chunks = chunk;
     arena->at = chunk->bytes;
     arena->end = chunk->bytes + room;
+    if (memory->fail_at) { /* unaligned by one byte: no room is left for a small one after this one */
+        arena->at += 1 + (16 - (uintptr_t)arena->at % 16) % 16;
+        arena->end = arena->at + size;
+    }
     return true;
 }
 
 void memory_open(struct memory *memory)
 {
     *memory = (struct memory){.arena = {.grow = memory_more, .owner = memory}};
+}
+
+void memory_open_scarce(struct memory *memory, uint64_t fail_at)
+{
+    memory_open(memory);
+    memory->fail_at = fail_at;
 }
 
 void memory_release(struct memory *memory)

@@ -8,9 +8,13 @@
 struct memory {
     struct arena arena;
     struct memory_chunk *chunks;
+    uint64_t allocations; /* of chunks */
+    uint64_t fail_at;     /* the one that fails; 0: none, and chunks are large */
 };
 
 void memory_open(struct memory *memory);
+/* Memory in which allocation `fail_at`, counted from 1, fails. */
+void memory_open_scarce(struct memory *memory, uint64_t fail_at);
 /* Frees everything; the memory may be used again after memory_open. */
 void memory_release(struct memory *memory);
 

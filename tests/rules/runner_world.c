@@ -60,20 +60,145 @@ static bool read_parked(void *context, enum topic topic, struct text value, stru
     return true;
 }
 
+/* What is decided at once: an input, or (NULL) what is due for the account. */
+struct batch {
+    const struct input *input;
+    struct text account_id;
+    int64_t now;
+    struct overlay overlay;
+    struct outcome outcome;
+};
+
+/* With all that it makes in one arena. */
+static enum decide_status decide(const struct world *world, struct batch *batch, struct arena *arena)
+{
+    struct decide_settings settings = decide_defaults();
+    struct reader reader = {(void *)(uintptr_t)world, read_parked};
+    struct overlay *overlay = &batch->overlay;
+    struct desk desk = {.arena = arena,
+                        .overlay = overlay,
+                        .catalogue = world->catalogue,
+                        .hashes = &digest_hashes,
+                        .reader = &reader,
+                        .settings = &settings,
+                        .now = batch->now,
+                        .partition = RULEBOOK_PARTITION};
+    enum decide_status status = DECIDE_NEEDS_STATE;
+
+    outcome_init(&batch->outcome, arena);
+    if (!overlay_init(overlay, arena, 16))
+        return DECIDE_NO_MEMORY;
+    for (int round = 0; round < 2 && batch->input; round++) {
+        decide_wants(&desk, batch->input);
+        load_wanted(world, overlay);
+    }
+    for (int round = 0; round < MOST_ROUNDS && status == DECIDE_NEEDS_STATE; round++) {
+        status = batch->input ? decide_input(&desk, batch->input, &batch->outcome)
+                              : decide_due(&desk, batch->account_id, &batch->outcome);
+        if (!overlay->wanted)
+            break;
+        load_wanted(world, overlay);
+    }
+    return status;
+}
+
+/* Forgotten ids and released events leave nothing behind: the store has what the accounts name, no more. */
+static bool is_tidy(const struct world *world)
+{
+    int64_t surplus = 0;
+
+    for (uint32_t i = 0; i < world->state_count; i++) {
+        const struct stored *stored = &world->states[i];
+        const struct account_state *account = stored->record;
+        if (account && stored->kind == STATE_ACCOUNT)
+            surplus -= (int64_t)account->id_chunks.count + account->parked.count;
+        else if (stored->record)
+            surplus += stored->kind == STATE_IDS || stored->kind == STATE_PARKED;
+    }
+    return surplus == 0;
+}
+
 /* Checks promise 2 and keeps what changed. */
-static const char *finish(struct world *world, const struct overlay *overlay, const struct outcome *outcome)
+static const char *finish(struct world *world, const struct batch *batch)
 {
     struct currency_total_array totals = world->totals;
 
-    if (overlay->out_of_memory || outcome->out_of_memory)
+    if (batch->overlay.out_of_memory || batch->outcome.out_of_memory)
         return "core says that it is out of memory";
-    if (decide_totals(overlay, outcome, &world->memory.arena, &totals) != TOTALS_OK)
+    if (decide_totals(&batch->overlay, &batch->outcome, &world->memory.arena, &totals) != TOTALS_OK)
         return "money is not conserved: deposits - withdrawals - charges differ from the balances";
     world->totals = totals;
-    for (const struct state *state = overlay->first; state; state = state->next)
+    for (const struct state *state = batch->overlay.first; state; state = state->next)
         if (state->dirty)
             keep(world, state);
-    return NULL;
+    return is_tidy(world) ? NULL : "the store has ids or parked events that no account names, or lacks some";
+}
+
+/* Nothing came out and no state was changed. */
+static bool is_untouched(const struct batch *batch)
+{
+    const struct outcome *outcome = &batch->outcome;
+
+    for (const struct state *state = batch->overlay.buckets ? batch->overlay.first : NULL; state; state = state->next)
+        if (state->dirty || state->value != state->loaded)
+            return false;
+    return !outcome->decisions.count && !outcome->charges.count && !outcome->notifications.count &&
+           !outcome->dead_letters.count && !outcome->moves.count;
+}
+
+#define SAME(a, b, list, type) same((a)->list.items, (a)->list.count, (b)->list.items, (b)->list.count, &type##_record)
+static bool same(const void *a, uint32_t a_count, const void *b, uint32_t b_count, const struct record_type *type)
+{
+    for (uint32_t i = 0; i < a_count && i < b_count; i++)
+        if (!record_equal(type, (const char *)a + i * type->size, (const char *)b + i * type->size))
+            return false;
+    return a_count == b_count;
+}
+
+static bool same_outcome(const struct outcome *a, const struct outcome *b)
+{
+    return SAME(a, b, decisions, decision) && SAME(a, b, charges, charge) && SAME(a, b, notifications, notification) &&
+           a->dead_letters.count == b->dead_letters.count && a->moves.count == b->moves.count;
+}
+
+/* One allocation fails: nothing comes of it, or what comes of it with memory. */
+static const char *lack(const struct world *world, const struct batch *fed, uint64_t fail_at, bool *ret_lacked)
+{
+    struct batch batch = {.input = fed->input, .account_id = fed->account_id, .now = fed->now};
+    struct currency_total_array totals = world->totals;
+    struct memory memory;
+    const char *problem = NULL;
+
+    memory_open_scarce(&memory, fail_at);
+    enum decide_status status = decide(world, &batch, &memory.arena);
+    if (status == DECIDE_NO_MEMORY && !is_untouched(&batch))
+        problem = "without memory core changes something";
+    else if (status == DECIDE_DONE && !batch.overlay.out_of_memory && !same_outcome(&batch.outcome, &fed->outcome))
+        problem = "without memory core decides otherwise";
+    else if (status == DECIDE_DONE &&
+             decide_totals(&batch.overlay, &batch.outcome, &memory.arena, &totals) == TOTALS_UNBALANCED)
+        problem = "without memory money is not conserved";
+    *ret_lacked = memory.allocations >= fail_at;
+    memory_release(&memory);
+    return problem;
+}
+
+/* With the first allocation failing, then the second, ... until none of them does; of thousands some. */
+static const char *starve(const struct world *world, const struct batch *fed)
+{
+    const char *problem = NULL;
+    bool lacked = true;
+
+    for (uint64_t fail_at = 1; lacked && !problem; fail_at += 1 + fail_at / 64)
+        problem = lack(world, fed, fail_at, &lacked);
+    return problem;
+}
+
+/* Of a case with thousands of decisions some. */
+static bool is_to_starve(struct world *world)
+{
+    world->decided++;
+    return world->starving && (world->decided < 200 || world->decided % 16 == 0);
 }
 
 /* Moves are left out: the totals have them already. */
@@ -89,52 +214,28 @@ static void append(struct outcome *to, const struct outcome *from)
         *outcome_dead_letter(to) = from->dead_letters.items[i];
 }
 
-/* One batch: an input, or (NULL) what is due for the account. */
-static const char *decide_batch(struct world *world, const struct input *input, struct text account_id, int64_t now,
-                                struct outcome *outcome)
+static const char *decide_batch(struct world *world, struct batch *batch, struct outcome *outcome)
 {
-    struct decide_settings settings = decide_defaults();
-    struct reader reader = {world, read_parked};
-    struct overlay overlay;
-    struct desk desk = {.arena = &world->step.arena,
-                        .overlay = &overlay,
-                        .catalogue = world_catalogue(world),
-                        .hashes = &digest_hashes,
-                        .reader = &reader,
-                        .settings = &settings,
-                        .now = now,
-                        .partition = RULEBOOK_PARTITION};
-    struct outcome batch;
-    enum decide_status status = DECIDE_NEEDS_STATE;
-
-    if (!desk.catalogue || !overlay_init(&overlay, desk.arena, 16))
+    if (!world_catalogue(world))
         return "out of memory";
-    outcome_init(&batch, desk.arena);
-    for (int round = 0; round < 2 && input; round++) {
-        decide_wants(&desk, input);
-        load_wanted(world, &overlay);
-    }
-    for (int round = 0; round < MOST_ROUNDS && status == DECIDE_NEEDS_STATE; round++) {
-        status = input ? decide_input(&desk, input, &batch) : decide_due(&desk, account_id, &batch);
-        if (status == DECIDE_NEEDS_STATE && !overlay.wanted)
-            return "core needs a state but does not say which";
-        load_wanted(world, &overlay);
-    }
+    enum decide_status status = decide(world, batch, &world->step.arena);
     if (status != DECIDE_DONE)
         return status == DECIDE_NEEDS_STATE ? "core never has all the states that it needs" : "out of memory";
-    const char *problem = finish(world, &overlay, &batch);
-    append(outcome, &batch);
+    const char *problem = is_to_starve(world) ? starve(world, batch) : NULL;
+    if (!problem)
+        problem = finish(world, batch);
+    append(outcome, &batch->outcome);
     return problem;
 }
 
 const char *world_decide(struct world *world, const struct input *input, int64_t now, struct outcome *outcome)
 {
-    return decide_batch(world, input, (struct text){0}, now, outcome);
+    return decide_batch(world, &(struct batch){.input = input, .now = now}, outcome);
 }
 
 const char *world_decide_due(struct world *world, struct text account_id, int64_t now, struct outcome *outcome)
 {
-    return decide_batch(world, NULL, account_id, now, outcome);
+    return decide_batch(world, &(struct batch){.account_id = account_id, .now = now}, outcome);
 }
 
 const struct catalogue *world_catalogue(struct world *world)

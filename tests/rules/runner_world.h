@@ -19,6 +19,8 @@ struct world {
     struct memory memory; /* lives as long as the case */
     struct memory step;   /* what core makes in one step; given back before the next, so that nobody keeps it */
     const struct book_case *book_case;
+    bool starving; /* decisions are also made without memory */
+    uint32_t decided;
     struct stored *states;
     uint32_t state_count;
     struct currency_total_array totals;

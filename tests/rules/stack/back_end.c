@@ -204,6 +204,6 @@ struct back_end *stack_back_end(struct arena *arena, struct place *place)
 {
     struct back_end *back_end = memory_take(arena, sizeof *back_end);
 
-    *back_end = (struct back_end){place, start, perform, account, linked, orderable, finish};
+    *back_end = (struct back_end){place, false, start, perform, account, linked, orderable, finish};
     return back_end;
 }

@@ -16,13 +16,13 @@ static bool grow(struct arena *arena, size_t size)
         (memory->allocations == memory->fail_at || (memory->fails_on && memory->allocations > memory->fail_at)))
         return false;
     size = size < memory->chunk ? memory->chunk : size;
-    struct test_block *block = malloc(sizeof *block + size);
+    struct test_block *block = malloc(sizeof *block + size + 1);
     if (!block)
         abort();
     block->next = memory->blocks;
     memory->blocks = block;
-    arena->at = block->bytes;
-    arena->end = block->bytes + size;
+    arena->at = block->bytes + 1; /* unaligned: no room is left for a small one after this one */
+    arena->end = arena->at + size;
     return true;
 }
 

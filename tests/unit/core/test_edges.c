@@ -1,0 +1,282 @@
+/* What no event of the rule book leads to: unknown names, lists that grow without memory, totals that do not add up. */
+#include "core/book.h"
+#include "core/decide.h"
+#include "core/input.h"
+#include "core/money.h"
+#include "core/record_walk.h"
+#include "core/rules.h"
+#include "core/snapshot.h"
+#include "core/text.h"
+
+#include "tests/unit/cmocka_all.h"
+#include "tests/unit/core/memory.h"
+
+static void what_has_no_name(void **state)
+{
+    (void)state;
+    assert_int_equal(topic_name(TOPIC_COUNT).size, 0);
+    assert_int_equal(topic_find(TEXT("charges")), TOPIC_COUNT);
+    assert_int_equal(topic_find(topic_name(TOPIC_DEAD_LETTER)), TOPIC_DEAD_LETTER);
+    assert_int_equal(rule_find(TEXT("order.charge")), RULE_NONE);
+    assert_int_equal(rule_find(rule_info((enum rule)(RULE_COUNT - 1))->id), RULE_COUNT - 1);
+    assert_string_equal(rule_info(RULE_COUNT)->clause, rule_info(RULE_NONE)->clause);
+    assert_null(state_record_type(STATE_KINDS));
+    assert_int_equal(state_key_kind(TEXT("a:")), STATE_KINDS);
+    assert_int_equal(state_key_kind(TEXT("a/1")), STATE_KINDS);
+    assert_int_equal(state_key_kind(TEXT("a:1")), STATE_ACCOUNT);
+    assert_int_equal(text_from_enum(&verdict_enum, -1).size, 0);
+    assert_int_equal(text_from_enum(&verdict_enum, (int)verdict_enum.count).size, 0);
+    assert_true(text_equal(text_from_enum(&verdict_enum, VERDICT_FREE), TEXT("FREE")));
+}
+
+static void keys_of_odd_ids(void **state)
+{
+    char buffer[STATE_KEY_MAX];
+    const struct state_key key = {.kind = STATE_VPS, .account_id = TEXT("a%/")};
+
+    (void)state;
+    assert_true(text_equal(state_key_format(&key, buffer), TEXT("v:a%25%2F/")));
+}
+
+/* Bytes of a record with a hash, and of one with a union: equal for equal ones, other for others. */
+static void bytes_of_records(void **state)
+{
+    struct seen_event seen = {.arrived_at = 1};
+    struct vps_state vps = {.recent_orders = {&seen, 1}};
+    struct catalogue_change change = {.change = {.kind = CATALOGUE_CHANGE_CHANGE_ALIAS}};
+    uint8_t before[512], after[512];
+
+    (void)state;
+    size_t size = record_bytes(&vps_state_record, &vps, before);
+    assert_int_equal(record_bytes(&vps_state_record, &vps, NULL), size);
+    seen.id_hash.bytes[15] = 1;
+    assert_int_equal(record_bytes(&vps_state_record, &vps, after), size);
+    assert_memory_not_equal(before, after, size);
+    size = record_bytes(&catalogue_change_record, &change, before);
+    change.change.as.alias.same_as = TEXT("x");
+    assert_in_range(record_bytes(&catalogue_change_record, &change, after), size + 1, sizeof after);
+}
+
+static void an_undecidable_input_is_a_dead_letter(void **state)
+{
+    struct memory memory, scarce;
+    struct overlay overlay;
+    struct outcome outcome;
+    const struct input input = {.topic = TOPIC_ORDER, .partition = 3, .offset = 4, .key = TEXT("a1")};
+    struct desk desk = {.arena = memory_arena(&memory), .overlay = &overlay};
+    struct catalogue_book book;
+
+    (void)state;
+    assert_true(book_init(&book, desk.arena));
+    desk.catalogue = catalogue_build(&book, 1, desk.arena);
+    assert_non_null(desk.catalogue);
+    outcome_init(&outcome, desk.arena);
+    assert_int_equal(decide_dead_letter(&desk, &input, TEXT(""), INPUT_UNREADABLE, "no-schema", TEXT("why"), &outcome),
+                     DECIDE_DONE);
+    assert_int_equal(decide_dead_letter(&desk, &input, TEXT("e"), INPUT_UNREADABLE, NULL, TEXT("why"), &outcome),
+                     DECIDE_DONE);
+    assert_int_equal(outcome.decisions.count, 2);
+    assert_string_equal(outcome.dead_letters.items[0].code, "no-schema");
+    assert_string_equal(outcome.dead_letters.items[1].code, "unreadable");
+    assert_int_equal(outcome.dead_letters.items[1].offset, 4);
+    assert_int_equal(outcome.decisions.items[1].verdict, VERDICT_DEAD_LETTER);
+    assert_true(text_equal(outcome.decisions.items[1].event_id, TEXT("e")));
+    desk.arena = memory_arena(&scarce);
+    scarce.arena.end = scarce.arena.at;
+    outcome_init(&outcome, desk.arena);
+    assert_int_equal(decide_dead_letter(&desk, &input, TEXT(""), INPUT_UNREADABLE, NULL, TEXT("why"), &outcome),
+                     DECIDE_NO_MEMORY);
+    assert_int_equal(outcome.decisions.count + outcome.dead_letters.count, 0);
+}
+
+/* DEL is the one control character above the space. */
+static void delete_is_no_character(void **state)
+{
+    struct memory memory;
+    struct overlay overlay;
+    struct outcome outcome;
+    struct decide_settings settings = decide_defaults();
+    struct catalogue_book book;
+    struct desk desk = {.arena = memory_arena(&memory), .overlay = &overlay, .settings = &settings};
+    struct input input = {.topic = TOPIC_OS_INSTALLED};
+
+    (void)state;
+    assert_true(book_init(&book, desk.arena));
+    desk.catalogue = catalogue_build(&book, 1, desk.arena);
+    outcome_init(&outcome, desk.arena);
+    input.as.os_installed = (struct os_installed){
+        .event_id = TEXT("e"), .account_id = TEXT("a"), .vps_id = TEXT("v\x7f"), .module_id = TEXT("m")};
+    assert_int_equal(decide_input(&desk, &input, &outcome), DECIDE_DONE);
+    input.as.os_installed.vps_id = TEXT("v");
+    input.as.os_installed.template = TEXT("t\x7f");
+    assert_int_equal(decide_input(&desk, &input, &outcome), DECIDE_DONE);
+    assert_int_equal(outcome.dead_letters.count, 2);
+    assert_string_equal(outcome.dead_letters.items[0].code, "bad-value");
+    assert_string_equal(outcome.dead_letters.items[1].code, "bad-value");
+}
+
+/* Room for `count` decisions, charges, ... and no more: the next one is thrown away, and what was there stays. */
+static void outcomes_that_cannot_grow(void **state)
+{
+    (void)state;
+    for (uint32_t before = 0; before <= 16; before += 16) {
+        struct memory memory;
+        struct outcome outcome;
+        outcome_init(&outcome, memory_arena(&memory));
+        for (uint32_t i = 0; i < before; i++) {
+            outcome_decision(&outcome)->amount_micros = i;
+            outcome_charge(&outcome)->amount_micros = i;
+            outcome_notification(&outcome)->amount_micros = i;
+            outcome_dead_letter(&outcome)->offset = i;
+            outcome_move(&outcome)->amount_micros = i;
+        }
+        assert_false(outcome.out_of_memory);
+        memory.arena.end = memory.arena.at;
+        assert_non_null(outcome_decision(&outcome));
+        assert_true(outcome.out_of_memory);
+        assert_non_null(outcome_charge(&outcome));
+        assert_non_null(outcome_notification(&outcome));
+        assert_non_null(outcome_dead_letter(&outcome));
+        assert_non_null(outcome_move(&outcome));
+        assert_int_equal(outcome.decisions.count, before);
+        assert_int_equal(outcome.charges.count, before);
+        assert_int_equal(outcome.notifications.count, before);
+        assert_int_equal(outcome.dead_letters.count, before);
+        assert_int_equal(outcome.moves.count, before);
+    }
+}
+
+static void outcomes_grow(void **state)
+{
+    struct memory memory;
+    struct outcome outcome;
+
+    (void)state;
+    outcome_init(&outcome, memory_arena(&memory));
+    for (int64_t i = 0; i < 40; i++)
+        outcome_move(&outcome)->amount_micros = i;
+    for (uint32_t i = 0; i < 40; i++)
+        assert_int_equal(outcome.moves.items[i].amount_micros, i);
+}
+
+static void overlays_for_many_states(void **state)
+{
+    struct memory memory;
+    struct overlay overlay;
+
+    (void)state;
+    assert_true(overlay_init(&overlay, memory_arena(&memory), 32));
+    assert_int_equal(overlay.bucket_count, 64);
+    assert_true(overlay_init(&overlay, memory_arena(&memory), 33));
+    assert_int_equal(overlay.bucket_count, 128);
+    assert_false(overlay_init(&overlay, memory_arena(&memory), UINT32_MAX / 2)); /* a million at most: too many here */
+    assert_int_equal(overlay.bucket_count, 1U << 20);
+}
+
+/* --- totals --- */
+
+static void account_changes(struct overlay *overlay, const char *id, const struct account_state *before,
+                            const struct account_state *after)
+{
+    struct state_key key = {.kind = STATE_ACCOUNT, .account_id = {id, 1}};
+    struct state *it = overlay_state(overlay, &key);
+
+    overlay_put(it, before);
+    overlay_set(overlay, it, after);
+}
+
+static void move(struct outcome *outcome, enum move_kind kind, struct text currency, int64_t amount)
+{
+    *outcome_move(outcome) = (struct move){kind, currency, amount};
+}
+
+static void totals_add_up_by_currency(void **state)
+{
+    struct memory memory;
+    struct arena *arena = memory_arena(&memory);
+    struct overlay overlay;
+    struct outcome outcome;
+    struct currency_total last[] = {{.currency = TEXT("EUR"), .deposited_micros = 7, .balance_micros = 7}};
+    struct currency_total_array totals = {last, 1};
+    const struct account_state poor = {.currency = TEXT("USD")}, rich = {.currency = TEXT("USD"), .balance_micros = 5},
+                               nobody = {0};
+
+    (void)state;
+    assert_true(overlay_init(&overlay, arena, 4));
+    outcome_init(&outcome, arena);
+    account_changes(&overlay, "a", &poor, &rich);
+    account_changes(&overlay, "b", NULL, &nobody);
+    move(&outcome, MOVE_DEPOSIT, TEXT("USD"), 9);
+    move(&outcome, MOVE_WITHDRAWAL, TEXT("USD"), 1);
+    move(&outcome, MOVE_CHARGE, TEXT("USD"), 3);
+    assert_int_equal(decide_totals(&overlay, &outcome, arena, &totals), TOTALS_OK);
+    assert_int_equal(totals.count, 2);
+    assert_int_equal(totals.items[0].balance_micros, 7);
+    assert_int_equal(totals.items[1].deposited_micros, 9);
+    assert_int_equal(totals.items[1].withdrawn_micros, 1);
+    assert_int_equal(totals.items[1].charged_micros, 3);
+    assert_int_equal(totals.items[1].balance_micros, 5);
+    assert_ptr_not_equal(totals.items, last);
+    move(&outcome, MOVE_CHARGE, TEXT("USD"), 1);
+    totals = (struct currency_total_array){last, 1};
+    assert_int_equal(decide_totals(&overlay, &outcome, arena, &totals), TOTALS_UNBALANCED);
+}
+
+/* The Nth allocation fails; with all of them it is done. */
+static void totals_without_memory(void **state)
+{
+    struct currency_total last[] = {{.currency = TEXT("EUR"), .deposited_micros = 7, .balance_micros = 7}};
+    const struct account_state rich = {.currency = TEXT("USD"), .balance_micros = 5};
+    int failures = 0;
+
+    (void)state;
+    for (size_t room = 0;; room++) {
+        struct memory memory, scarce;
+        struct overlay overlay;
+        struct outcome outcome;
+        struct currency_total_array totals = {last, 1};
+        assert_true(overlay_init(&overlay, memory_arena(&memory), 4));
+        outcome_init(&outcome, &memory.arena);
+        account_changes(&overlay, "a", NULL, &rich);
+        move(&outcome, MOVE_DEPOSIT, TEXT("USD"), 6);
+        move(&outcome, MOVE_CHARGE, TEXT("USD"), 1);
+        move(&outcome, MOVE_DEPOSIT, TEXT("GBP"), 1);
+        move(&outcome, MOVE_WITHDRAWAL, TEXT("GBP"), 1);
+        memory_arena(&scarce)->end = scarce.bytes + room;
+        enum totals_status status = decide_totals(&overlay, &outcome, &scarce.arena, &totals);
+        assert_int_equal(last[0].balance_micros, 7);
+        if (status == TOTALS_OK)
+            break;
+        assert_int_equal(status, TOTALS_NO_MEMORY);
+        failures++;
+    }
+    assert_in_range(failures, 6, INT32_MAX);
+}
+
+static void a_loss_beyond_64_bits(void **state)
+{
+    int64_t amount;
+
+    (void)state;
+    assert_false(money_prorata(INT64_MIN, 3, 2, 1, &amount));
+    assert_false(money_prorata(INT64_MAX, 3, 2, 1, &amount));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_has_no_name),
+        cmocka_unit_test(keys_of_odd_ids),
+        cmocka_unit_test(bytes_of_records),
+        cmocka_unit_test(an_undecidable_input_is_a_dead_letter),
+        cmocka_unit_test(delete_is_no_character),
+        cmocka_unit_test(outcomes_that_cannot_grow),
+        cmocka_unit_test(outcomes_grow),
+        cmocka_unit_test(overlays_for_many_states),
+        cmocka_unit_test(totals_add_up_by_currency),
+        cmocka_unit_test(totals_without_memory),
+        cmocka_unit_test(a_loss_beyond_64_bits),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
