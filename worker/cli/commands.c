@@ -10,9 +10,9 @@ const struct command *const commands[] = {
     &template_off_command,    &template_auto_command,  &publish_command,
     &watch_command,           &account_show_command,   &case_list_command,
     &dlq_list_command,        &dlq_show_command,       &dlq_replay_command,
-    &dlq_force_command,       &verify_command,         &config_check_command,
-    &version_command,         &help_command,           &completion_command,
-    &manual_command,
+    &dlq_force_command,       &verify_command,         &upgrade_command,
+    &config_check_command,    &version_command,        &help_command,
+    &completion_command,      &manual_command,
 };
 
 uint32_t command_count(void)

@@ -8,7 +8,6 @@
 #define OSBILL_CLI_DLQ_H
 
 #include "worker/cli/context.h"
-#include "worker/cli/progress.h"
 
 struct json_t; /* jansson's */
 
@@ -83,7 +82,6 @@ struct dlq {
     struct dlq_letter *first, **last;
     struct dlq_letter **letters; /* in order of time, once read */
     uint32_t count;
-    struct progress progress;
 };
 
 /* False: a message was printed. The dlq must not move. Release in any case. */

@@ -3,17 +3,13 @@
 
 #include "core/text.h"
 #include "worker/cli/dlq.h"
-#include "worker/cli/interrupt.h"
 #include "worker/cli/print.h"
-
-enum { SLICE_MS = 500, TRIES = 40 };
+#include "worker/cli/visit.h"
 
 struct visit {
     struct dlq *dlq;
     bool (*take)(void *context, const struct kafka_record *record);
     void *context;
-    uint64_t records;
-    bool stopped;
 };
 
 static bool pass_on(void *context, const struct kafka_record *record)
@@ -21,44 +17,17 @@ static bool pass_on(void *context, const struct kafka_record *record)
     struct visit *visit = context;
 
     memory_reset(&visit->dlq->scratch);
-    progress_set(&visit->dlq->progress, ++visit->records);
-    visit->stopped = !visit->take(visit->context, record);
-    return !visit->stopped && !interrupted();
-}
-
-static enum exit_code read_on(struct visit *visit, struct kafka_reader *reader)
-{
-    bool done = false;
-    int tries = 0;
-
-    while (!done && !visit->stopped) {
-        uint64_t before = visit->records;
-        struct result result = kafka_reader_poll(reader, SLICE_MS, pass_on, visit, &done);
-        tries = visit->records > before ? 0 : tries + 1;
-        if (result.kind == RESULT_STOP || (!done && !visit->stopped && tries == TRIES))
-            return context_failed("Kafka",
-                                  result.kind == RESULT_OK ? (struct result){RESULT_RETRY, "no answer"} : result);
-        if (interrupted()) {
-            say("interrupted");
-            return EXIT_UNAVAILABLE;
-        }
-    }
-    return EXIT_DONE;
+    return visit->take(visit->context, record);
 }
 
 enum exit_code dlq_visit(struct dlq *dlq, enum topic topic, struct kafka_range range,
                          bool (*take)(void *context, const struct kafka_record *record), void *context)
 {
     struct visit visit = {.dlq = dlq, .take = take, .context = context};
-    struct kafka_reader *reader = NULL;
+    struct progress progress;
 
-    progress_begin(&dlq->progress, "records", 0, "reading %s", topic_name(topic).data);
-    enum exit_code code = context_read(&dlq->context, topic, range, &reader);
-    if (code == EXIT_DONE)
-        code = read_on(&visit, reader);
-    progress_hide(&dlq->progress);
-    kafka_reader_close(reader);
-    return code;
+    progress_begin(&progress, "records", 0, "reading %s", topic_name(topic).data);
+    return topic_visit(&dlq->context, topic, range, pass_on, &visit, &progress);
 }
 
 /* --- one record --- */

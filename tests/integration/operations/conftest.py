@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from kit import wire
 from kit.installation import Installation
 from kit.stack import stack_from_environment
 
@@ -20,6 +21,11 @@ class Operator(Installation):
     def ask(self, *arguments, code=0):
         """The JSON lines that it prints."""
         return [json.loads(line) for line in self.run(*arguments, "--json", code=code).stdout.splitlines()]
+
+    def encode_state(self, kind, record):
+        """The bytes of a record of account-state."""
+        schema_id = self.registry.id_of(f"{self.prefix}account-state-osbill.v1.{kind}")
+        return wire.encode(schema_id, self.registry.schema(schema_id), record)
 
     def must_verify(self):
         done = self.osbill("verify")
