@@ -4,15 +4,20 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &worker_command,          &init_command,           &catalogue_plan_command,
-    &catalogue_apply_command, &catalogue_show_command, &catalogue_export_command,
-    &catalogue_lint_command,  &template_list_command,  &template_on_command,
-    &template_off_command,    &template_auto_command,  &publish_command,
-    &watch_command,           &account_show_command,   &case_list_command,
-    &dlq_list_command,        &dlq_show_command,       &dlq_replay_command,
-    &dlq_force_command,       &verify_command,         &upgrade_command,
-    &config_check_command,    &version_command,        &help_command,
-    &completion_command,      &manual_command,
+    &worker_command,         &init_command,
+    &catalogue_plan_command, &catalogue_apply_command,
+    &catalogue_show_command, &catalogue_export_command,
+    &catalogue_lint_command, &template_list_command,
+    &template_on_command,    &template_off_command,
+    &template_auto_command,  &publish_command,
+    &watch_command,          &account_show_command,
+    &case_list_command,      &dlq_list_command,
+    &dlq_show_command,       &dlq_replay_command,
+    &dlq_force_command,      &verify_command,
+    &rebuild_command,        &upgrade_command,
+    &config_check_command,   &version_command,
+    &help_command,           &completion_command,
+    &manual_command,
 };
 
 uint32_t command_count(void)

@@ -174,24 +174,6 @@ static void test_edits(void **state)
     }
 }
 
-/* --- progress --- */
-
-static void test_progress(void **state)
-{
-    struct progress progress = {.unit = "records", .total = 4000, .done = 2000, .began = 1000, .what = "partition 3"};
-    char text[PROGRESS_TEXT];
-
-    (void)state;
-    progress_format(&progress, 3000, text, sizeof text);
-    assert_string_equal(text, "partition 3: [##########..........]  50 %, 2000 of 4000 records, 1000/s");
-    progress.done = 5000; /* more came meanwhile */
-    progress_format(&progress, 1000, text, sizeof text);
-    assert_string_equal(text, "partition 3: [####################] 100 %, 5000 of 4000 records, 5000000/s");
-    progress.total = 0;
-    progress_format(&progress, 2000, text, sizeof text);
-    assert_string_equal(text, "partition 3: 5000 records, 5000/s");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,7 +183,6 @@ int main(void)
         cmocka_unit_test(test_advice_for_unknown_codes),
         cmocka_unit_test(test_advice_names_the_place),
         cmocka_unit_test(test_edits),
-        cmocka_unit_test(test_progress),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
