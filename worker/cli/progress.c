@@ -10,18 +10,6 @@
 
 enum { REDRAW_MS = 200, LINES_MS = 10000, BAR = 20 };
 
-void progress_begin(struct progress *progress, const char *unit, uint64_t total, const char *format, ...)
-{
-    va_list arguments;
-    int64_t now = steady_ms();
-
-    *progress = (struct progress){.unit = unit, .total = total, .began = now, .shown = now};
-    progress->terminal = isatty(STDERR_FILENO) == 1;
-    va_start(arguments, format);
-    (void)vsnprintf(progress->what, sizeof progress->what, format, arguments);
-    va_end(arguments);
-}
-
 void progress_format(const struct progress *progress, int64_t now, char *buffer, size_t size)
 {
     int64_t elapsed = now > progress->began ? now - progress->began : 1;
@@ -38,14 +26,10 @@ void progress_format(const struct progress *progress, int64_t now, char *buffer,
                        progress->unit, rate);
 }
 
-void progress_set(struct progress *progress, uint64_t done)
+static void draw(struct progress *progress, int64_t now)
 {
     char text[PROGRESS_TEXT];
-    int64_t now = steady_ms();
 
-    progress->done = done;
-    if (now - progress->shown < (progress->terminal ? REDRAW_MS : LINES_MS))
-        return;
     progress->shown = now;
     progress_format(progress, now, text, sizeof text);
     if (progress->terminal)
@@ -54,6 +38,29 @@ void progress_set(struct progress *progress, uint64_t done)
         say("%s", text);
     progress->drawn = progress->terminal;
     (void)fflush(stderr);
+}
+
+void progress_begin(struct progress *progress, const char *unit, uint64_t total, const char *format, ...)
+{
+    va_list arguments;
+    int64_t now = steady_ms();
+
+    *progress = (struct progress){.unit = unit, .total = total, .began = now, .shown = now};
+    progress->terminal = isatty(STDERR_FILENO) == 1;
+    va_start(arguments, format);
+    (void)vsnprintf(progress->what, sizeof progress->what, format, arguments);
+    va_end(arguments);
+    if (progress->terminal)
+        draw(progress, now);
+}
+
+void progress_set(struct progress *progress, uint64_t done)
+{
+    int64_t now = steady_ms();
+
+    progress->done = done;
+    if (now - progress->shown >= (progress->terminal ? REDRAW_MS : LINES_MS))
+        draw(progress, now);
 }
 
 void progress_hide(struct progress *progress)

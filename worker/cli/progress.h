@@ -1,5 +1,5 @@
-/* How far a long command is, on standard error: one line that is redrawn on a terminal, a line now and then elsewhere;
- * nothing of what is done at once. */
+/* How far a long command is, on standard error: one line that is redrawn on a terminal, a line every ten seconds
+ * elsewhere. */
 #ifndef OSBILL_CLI_PROGRESS_H
 #define OSBILL_CLI_PROGRESS_H
 
@@ -17,6 +17,7 @@ struct progress {
     char what[80]; /* "partition 3" */
 };
 
+/* A terminal shows it at once: it may take a while until there is something to count. */
 void progress_begin(struct progress *progress, const char *unit, uint64_t total, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 void progress_set(struct progress *progress, uint64_t done);
