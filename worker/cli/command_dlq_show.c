@@ -10,6 +10,19 @@
 
 enum { HEX_LIMIT = 1024 };
 
+struct show_options {
+    bool replays;
+};
+
+static const struct option show_options[] = {
+    {.name = "replays",
+     .type = OPTION_BOOLEAN,
+     .preset = "true",
+     .place = OPTION_FLAG_ONLY,
+     .offset = offsetof(struct show_options, replays),
+     .help = "Say whether it was replayed. For that its input is read since then; --no-replays does not."},
+};
+
 struct showing {
     struct dlq dlq;
     const struct dlq_letter *letter;
@@ -122,7 +135,7 @@ static enum exit_code show(struct showing *showing, const struct call *call)
     struct dlq_letter *letter = NULL;
     enum exit_code code = dlq_find(&showing->dlq, call->arguments[0], &letter);
 
-    if (code == EXIT_DONE)
+    if (code == EXIT_DONE && ((const struct show_options *)call->options)->replays)
         code = dlq_find_replays(&showing->dlq);
     showing->letter = letter;
     if (code == EXIT_DONE)
@@ -164,6 +177,9 @@ const struct command dlq_show_command = {
                "own (dead-letter/0/7). A value that cannot be decoded is shown in hexadecimal.",
     .codes = "0: shown; 1: there is no such dead letter; 4: something did not answer",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
+    .options = show_options,
+    .option_count = 1,
+    .options_size = sizeof(struct show_options),
     .argument_minimum = 1,
     .argument_maximum = 1,
     .run = run_show,

@@ -56,31 +56,32 @@ static void report(const struct rebuilding *rebuilding, int32_t partition, uint6
 static enum exit_code rebuild_one(struct rebuilding *rebuilding, int32_t partition)
 {
     struct redis_dump_fill before, fill;
-    int64_t seq, began = steady_ms();
+    struct position position;
+    int64_t began = steady_ms();
     char what[64];
-    enum exit_code code = rebuild_look(rebuilding, partition, &before, &seq);
+    enum exit_code code = rebuild_look(rebuilding, partition, &before, &position);
 
     if (code == EXIT_DONE)
-        code = rebuild_check(rebuilding, partition, seq);
+        code = rebuild_check(rebuilding, partition, &position);
     if (code == EXIT_DONE && rebuilding->options->dry_run)
-        report(rebuilding, partition, before.states, seq, "would be rebuilt");
+        report(rebuilding, partition, before.states, position.seq, "would be rebuilt");
     if (code != EXIT_DONE || rebuilding->options->dry_run)
         return code;
     struct result result = redis_dump_forget(rebuilding->redis, partition);
     if (result.kind != RESULT_OK)
         return context_failed("Redis", result);
     if (!rebuilding->workers) {
-        report(rebuilding, partition, before.states, seq, "waits for a worker");
+        report(rebuilding, partition, before.states, position.seq, "waits for a worker");
         return EXIT_DONE;
     }
     code = rebuild_watch(rebuilding, partition, &before, &fill);
     int64_t took = steady_ms() - began;
     if (code == EXIT_DONE)
-        code = rebuild_look(rebuilding, partition, &fill, &seq);
+        code = rebuild_look(rebuilding, partition, &fill, &position);
     if (code == EXIT_DONE) {
         (void)snprintf(what, sizeof what, "rebuilt in %" PRId64 " ms, %" PRIu64 "/s", took,
                        fill.states * 1000 / (uint64_t)(took > 0 ? took : 1));
-        report(rebuilding, partition, fill.states, seq, rebuilding->context.config->json ? "rebuilt" : what);
+        report(rebuilding, partition, fill.states, position.seq, rebuilding->context.config->json ? "rebuilt" : what);
     }
     return code;
 }
@@ -103,6 +104,8 @@ static enum exit_code read_kafka(struct rebuilding *rebuilding)
 
     struct result result = kafka_admin_lag(rebuilding->admin, context->config->group, topics, 1, CONTEXT_TIMEOUT_MS,
                                            note_bounds, rebuilding);
+    if (result.kind == RESULT_OK)
+        result = kafka_admin_cluster(rebuilding->admin, CONTEXT_TIMEOUT_MS, &rebuilding->cluster);
     enum exit_code code = result.kind == RESULT_OK ? EXIT_DONE : context_failed("Kafka", result);
     if (code == EXIT_DONE)
         code = group_state(context, rebuilding->admin, state);
@@ -174,8 +177,8 @@ const struct command rebuild_command = {
         "\n"
         "  osbill rebuild --dry-run\n"
         "  osbill rebuild --partition 3,5-7",
-    .codes =
-        "0: rebuilt, or waits for a worker; 4: not finished in time, or interrupted; 5: Redis may be the last copy",
+    .codes = "0: rebuilt, or waits for a worker; 4: not finished in time, or interrupted; 5: refused: Redis may be the "
+             "last copy",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY | OPTION_OF_REDIS,
     .options = rebuild_options,
     .option_count = sizeof rebuild_options / sizeof rebuild_options[0],

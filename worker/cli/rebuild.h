@@ -21,6 +21,7 @@ struct rebuilding {
     const struct rebuild_options *options;
     struct kafka_admin *admin;
     struct redis_dump *redis;
+    struct kafka_cluster cluster;
     int32_t partitions;
     struct last_position *positions;
     struct bounds *bounds; /* of account-state, by partition */
@@ -29,11 +30,11 @@ struct rebuilding {
     struct progress progress;
 };
 
-/* Redis' seq, 0: it holds nothing of the partition. */
+/* What Redis holds; its position, zeroed when it has none. */
 enum exit_code rebuild_look(struct rebuilding *rebuilding, int32_t partition, struct redis_dump_fill *fill,
-                            int64_t *ret_seq);
-/* Whether Kafka has all that Redis has. EXIT_REFUSED and a message: Redis may hold the last copy. */
-enum exit_code rebuild_check(struct rebuilding *rebuilding, int32_t partition, int64_t redis_seq);
+                            struct position *ret);
+/* Whether Kafka has all that Redis has, and Redis has it for this installation. EXIT_REFUSED and a message: no. */
+enum exit_code rebuild_check(struct rebuilding *rebuilding, int32_t partition, const struct position *position);
 /* Until Redis has a position again. */
 enum exit_code rebuild_watch(struct rebuilding *rebuilding, int32_t partition, const struct redis_dump_fill *before,
                              struct redis_dump_fill *fill);

@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <time.h>
 
-#include "worker/cli/account_view.h"
+#include "core/text.h"
 #include "worker/cli/interrupt.h"
 #include "worker/cli/print.h"
 #include "worker/cli/rebuild.h"
@@ -18,40 +18,76 @@ static void pause_ms(int64_t milliseconds)
     (void)nanosleep(&time, NULL);
 }
 
-enum exit_code rebuild_look(struct rebuilding *rebuilding, int32_t partition, struct redis_dump_fill *fill,
-                            int64_t *ret_seq)
+/* Bytes that are no position are no reason to keep them. */
+static enum exit_code read_position(struct rebuilding *rebuilding, struct text bytes, struct position *ret)
 {
-    struct position position = {.seq = 0};
+    struct memory *memory = &rebuilding->context.memory;
+    bool failed = false;
+    struct text own = memory_text(memory, bytes, &failed);
+    struct codec_result result =
+        codec_decode(rebuilding->context.codec, &position_record, own.data, own.size, &memory->arena, ret);
+
+    if (failed)
+        return EXIT_BROKEN;
+    if (result.status == CODEC_OK)
+        return EXIT_DONE;
+    *ret = (struct position){.seq = 0};
+    return codec_status_action(result.status) == CODEC_DEAD_LETTER ? EXIT_DONE
+                                                                   : context_codec_failed("Redis' position", result);
+}
+
+enum exit_code rebuild_look(struct rebuilding *rebuilding, int32_t partition, struct redis_dump_fill *fill,
+                            struct position *ret)
+{
     struct result result = redis_dump_look(rebuilding->redis, partition, fill);
 
-    *ret_seq = 0;
+    *ret = (struct position){.seq = 0};
     if (result.kind != RESULT_OK)
         return context_failed("Redis", result);
-    if (fill->position.data && !position_decode(&rebuilding->context, partition, fill->position, &position))
-        return EXIT_DONE; /* said; what cannot be read is no reason to keep it */
-    *ret_seq = position.seq;
-    return EXIT_DONE;
+    return fill->position.data ? read_position(rebuilding, fill->position, ret) : EXIT_DONE;
+}
+
+static int64_t kafka_seq(const struct rebuilding *rebuilding, int32_t partition)
+{
+    const struct last_position *last = &rebuilding->positions[partition];
+
+    return last->found ? last->position.seq : 0;
 }
 
 /* Redis may hold the last copy of what Kafka lost. A running worker moves on meanwhile, and a transaction's marker
  * reaches account-state late: so Kafka is asked again before that is believed. */
-enum exit_code rebuild_check(struct rebuilding *rebuilding, int32_t partition, int64_t redis_seq)
+static enum exit_code check_kafka(struct rebuilding *rebuilding, int32_t partition, int64_t redis_seq)
 {
-    const struct last_position *last = &rebuilding->positions[partition];
     enum exit_code code = EXIT_DONE;
 
-    for (int i = 0; i < TRIES && code == EXIT_DONE && (last->found ? last->position.seq : 0) < redis_seq; i++) {
+    for (int i = 0; i < TRIES && code == EXIT_DONE && kafka_seq(rebuilding, partition) < redis_seq; i++) {
         if (i)
             pause_ms(TRY_MS);
         code = positions_read(&rebuilding->context, TOPIC_ACCOUNT_STATE, partition, rebuilding->positions,
                               rebuilding->partitions);
     }
-    if (code != EXIT_DONE || (last->found ? last->position.seq : 0) >= redis_seq)
+    if (code != EXIT_DONE || kafka_seq(rebuilding, partition) >= redis_seq)
         return code;
     say("partition %d: Redis is at transaction %" PRId64 ", account-state ends with %" PRId64
         ": Kafka lost acknowledged writes, and Redis may hold the last copy. Nothing was done",
-        partition, redis_seq, last->found ? last->position.seq : 0);
+        partition, redis_seq, kafka_seq(rebuilding, partition));
     return EXIT_REFUSED;
+}
+
+enum exit_code rebuild_check(struct rebuilding *rebuilding, int32_t partition, const struct position *position)
+{
+    const char *cluster = rebuilding->cluster.id;
+    struct text here = {cluster, (uint32_t)strlen(cluster)};
+
+    if (position->cluster_id.size &&
+        (!text_equal(position->cluster_id, here) || position->partitions != rebuilding->partitions)) {
+        say("partition %d: Redis holds it for another installation (cluster %.*s, %d partitions), this is cluster %s "
+            "with %d: point redis-url elsewhere, or give it a topic-prefix of its own. Nothing was done",
+            partition, (int)position->cluster_id.size, position->cluster_id.data, position->partitions, cluster,
+            rebuilding->partitions);
+        return EXIT_REFUSED;
+    }
+    return check_kafka(rebuilding, partition, position->seq);
 }
 
 /* What the old side held is the best guess; else what account-state holds is more than enough. */

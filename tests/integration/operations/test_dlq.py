@@ -1,4 +1,5 @@
 """osbill dlq: what failed is listed, shown, sent again once, corrected; the new decision counts (rules.md 7)."""
+import confluent_kafka
 import pytest
 
 from kit import events
@@ -153,6 +154,19 @@ def test_no_key(installation, account):
     assert "no key" in installation.run("dlq", "replay", name_of(place), code=5).stdout
     assert "no key" in installation.run("dlq", "force", name_of(place), "note=x", code=5).stderr
     installation.run("dlq", "force", name_of(place), "--key", account, "--yes")
+
+
+def test_larger_than_any_topic_takes(installation, account):
+    """Small on the wire, too large once unpacked: its bytes are in the input alone (design.md, Aborts)."""
+    packing = confluent_kafka.Producer({"bootstrap.servers": installation.stack.bootstrap, "compression.type": "zstd",
+                                        "partitioner": "murmur2_random", "message.max.bytes": 64 << 20})
+    place = installation.produce("account", account, b"\xff" + bytes(8 << 20), producer=packing)
+    installation.decision(place)
+    assert listed(installation, place)["key"] is None
+    shown = installation.run("dlq", "show", name_of(place)).stdout
+    assert "in the input alone" in shown and "ff 00 00" in shown and "bytes more" in shown, shown
+    done = installation.osbill("dlq", "replay", name_of(place))
+    assert done.returncode not in (0, 1) and "too large" in done.stderr.lower(), done
 
 
 # --- force ---
