@@ -33,6 +33,7 @@ enum kind {
     SNAPSHOT,
     ROLLBACK,
     LOSS,
+    FORGET,
     COMPACT,
     OFFSETS_DELETED,
     OFFSETS_RESET,
@@ -77,6 +78,7 @@ static const struct {
     [SNAPSHOT] = {"snapshot", 8},
     [ROLLBACK] = {"rollback", 5},
     [LOSS] = {"loss", 3},
+    [FORGET] = {"forget", 4},
     [COMPACT] = {"compact", 12},
     [OFFSETS_DELETED] = {"offsets-deleted", 3},
     [OFFSETS_RESET] = {"offsets-reset", 3},
@@ -209,6 +211,7 @@ static bool store_action(struct sim *sim, enum kind kind, const struct action *a
                    &sim->redis);
         return true;
     case LOSS: memset(&sim->redis, 0, sizeof sim->redis); return true;
+    case FORGET: /* osbill rebuild */ return redis_forget(&sim->redis.parts[action->a % (uint32_t)sim->options.parts]);
     default: return false;
     }
 }

@@ -50,6 +50,14 @@ void redis_copy(struct sim *sim, const struct redis *from, struct redis *to)
     }
 }
 
+bool redis_forget(struct redis_part *part)
+{
+    bool had = part->has;
+
+    part->has = false;
+    return had;
+}
+
 static bool position_fits(const struct redis_part *part, const struct store_request *request)
 {
     for (uint32_t i = 0; i < request->nonce_count; i++)

@@ -264,6 +264,8 @@ void sim_log_crash(struct sim_log *log);
 /* redis.c, sim_store.c */
 bool redis_execute(struct sim *sim, struct store_request *request);
 void redis_copy(struct sim *sim, const struct redis *from, struct redis *to);
+/* What `osbill rebuild` does: the position goes, states and owner stay. */
+bool redis_forget(struct redis_part *part);
 void sim_store_open(struct worker *worker);
 bool sim_store_deliver(struct sim_store *store);
 bool sim_store_orphan(struct sim_store *store);

@@ -149,19 +149,20 @@ static void newer_format(struct position *position)
     position->format = ENGINE_FORMAT + 1;
 }
 
-static void refuse_in_redis(void (*change)(struct position *), const char *words)
+static void older_format(struct position *position)
 {
-    struct sim *sim = scenario_rested(1, 1);
-
-    scenario_stop_all(sim);
-    sim->redis.parts[0].position = changed_position(sim, sim->redis.parts[0].position, change);
-    scenario_expect_refusal(sim, words);
-    sim_close(sim);
+    position->format = ENGINE_FORMAT - 1;
 }
 
-static void refuse_in_kafka(void (*change)(struct position *), const char *words)
+static void change_in_redis(struct sim *sim, void (*change)(struct position *))
 {
-    struct sim *sim = scenario_rested(1, 1);
+    scenario_stop_all(sim);
+    sim->redis.parts[0].position = changed_position(sim, sim->redis.parts[0].position, change);
+}
+
+/* Redis is empty, too. */
+static void change_in_kafka(struct sim *sim, void (*change)(struct position *))
+{
     struct topic_log *log = scenario_log_of(sim, TOPIC_ACCOUNT_STATE, 0);
 
     scenario_stop_all(sim);
@@ -169,6 +170,22 @@ static void refuse_in_kafka(void (*change)(struct position *), const char *words
     for (uint32_t i = 0; i < log->count; i++)
         if (text_equal(log->items[i].key, TEXT("p:0")))
             log->items[i].value = changed_position(sim, log->items[i].value, change);
+}
+
+static void refuse_in_redis(void (*change)(struct position *), const char *words)
+{
+    struct sim *sim = scenario_rested(1, 1);
+
+    change_in_redis(sim, change);
+    scenario_expect_refusal(sim, words);
+    sim_close(sim);
+}
+
+static void refuse_in_kafka(void (*change)(struct position *), const char *words)
+{
+    struct sim *sim = scenario_rested(1, 1);
+
+    change_in_kafka(sim, change);
     scenario_expect_refusal(sim, words);
     sim_close(sim);
 }
@@ -182,11 +199,50 @@ static void another_installation(void **state)
     refuse_in_kafka(other_count, "another installation");
 }
 
+/* [design.md, "Upgrade"] The process stops, so that the group gives its partitions to newer ones. */
 static void newer_state_format(void **state)
 {
+    static void (*const changes[])(struct sim *, void (*)(struct position *)) = {change_in_redis, change_in_kafka};
+
     (void)state;
-    refuse_in_redis(newer_format, "upgrade it");
-    refuse_in_kafka(newer_format, "upgrade it");
+    for (int i = 0; i < 2; i++) {
+        struct sim *sim = scenario_rested(1, 1);
+        changes[i](sim, newer_format);
+        sim->may_stop = true;
+        scenario_run_on(sim, STEPS);
+        if (!strstr(sim->workers[0].stopped, "state format 2 is newer than 1"))
+            fail_msg("expected it to stop for the state format, got \"%s\"", sim->workers[0].stopped);
+        sim_close(sim);
+    }
+}
+
+static int32_t last_format(struct sim *sim)
+{
+    const struct topic_log *log = scenario_log_of(sim, TOPIC_ACCOUNT_STATE, 0);
+    struct position position;
+    uint32_t i = log->count - 1;
+
+    while (!text_equal(log->items[i].key, TEXT("p:0")))
+        i--;
+    assert_int_equal(sim_decode(&position_record, log->items[i].value, &sim->memory.arena, &position).status,
+                     DECODE_OK);
+    return position.format;
+}
+
+/* [design.md, "Upgrade"] What older workers can still read is not taken from them by a newer one that decides. */
+static void older_state_format_stays(void **state)
+{
+    struct sim *sim = scenario_rested(1, 1);
+    struct topic_log *log = scenario_log_of(sim, TOPIC_ACCOUNT_STATE, 0);
+
+    (void)state;
+    change_in_kafka(sim, older_format);
+    uint32_t before = log->count;
+    scenario_write_deposit(sim, "later");
+    scenario_run_on(sim, STEPS);
+    assert_true(log->count > before);
+    assert_int_equal(last_format(sim), ENGINE_FORMAT - 1);
+    sim_close(sim);
 }
 
 static void evicting_store_stops(void **state)
@@ -205,12 +261,12 @@ static void evicting_store_stops(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(state_topic_recreated),   cmocka_unit_test(state_topic_truncated),
-        cmocka_unit_test(position_goes_back),      cmocka_unit_test(position_deleted),
-        cmocka_unit_test(input_truncated),         cmocka_unit_test(input_recreated),
-        cmocka_unit_test(input_deleted_undecided), cmocka_unit_test(input_deleted_decided),
-        cmocka_unit_test(another_installation),    cmocka_unit_test(newer_state_format),
-        cmocka_unit_test(evicting_store_stops),
+        cmocka_unit_test(state_topic_recreated),    cmocka_unit_test(state_topic_truncated),
+        cmocka_unit_test(position_goes_back),       cmocka_unit_test(position_deleted),
+        cmocka_unit_test(input_truncated),          cmocka_unit_test(input_recreated),
+        cmocka_unit_test(input_deleted_undecided),  cmocka_unit_test(input_deleted_decided),
+        cmocka_unit_test(another_installation),     cmocka_unit_test(newer_state_format),
+        cmocka_unit_test(older_state_format_stays), cmocka_unit_test(evicting_store_stops),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

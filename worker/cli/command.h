@@ -42,6 +42,8 @@ extern const struct command catalogue_plan_command, catalogue_apply_command, cat
 extern const struct command template_list_command, template_on_command, template_off_command, template_auto_command;
 extern const struct command publish_command, watch_command, account_show_command, case_list_command, verify_command,
     explain_command;
+extern const struct command dlq_list_command, dlq_show_command, dlq_replay_command, dlq_force_command;
+extern const struct command rebuild_command, upgrade_command;
 extern const struct command completion_command, manual_command, help_command;
 
 /* help.c */

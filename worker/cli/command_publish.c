@@ -69,10 +69,9 @@ static void fill_in(struct publishing *publishing, json_t *json)
     }
 }
 
-/* Times may be written as people write them: "2025-03-01T12:00:00Z" for a field that ends in _at, _start or _from. */
+/* Times may be written as people write them: "2025-03-01T12:00:00Z". */
 static void read_times(json_t *json)
 {
-    static const char *const endings[] = {"_at", "_start", "_from"};
     const char *name;
     json_t *value;
     void *next;
@@ -82,16 +81,11 @@ static void read_times(json_t *json)
         int64_t millis;
         if (json_is_object(value))
             read_times(value);
-        if (!json_is_string(value))
+        if (!json_is_string(value) || !moment_is_field(name))
             continue;
-        for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
-            size_t size = strlen(name), ending = strlen(endings[i]);
-            struct text text = {json_string_value(value), (uint32_t)json_string_length(value)};
-            if (size > ending && !strcmp(name + size - ending, endings[i]) && moment_from_text(text, &millis)) {
-                json_object_set_new(json, name, json_integer(millis));
-                break;
-            }
-        }
+        struct text text = {json_string_value(value), (uint32_t)json_string_length(value)};
+        if (moment_from_text(text, &millis))
+            json_object_set_new(json, name, json_integer(millis));
     }
 }
 

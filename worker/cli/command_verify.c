@@ -1,4 +1,5 @@
 /* osbill verify */
+#include <stdlib.h>
 #include <time.h>
 
 #include "worker/cli/account_view.h"
@@ -46,12 +47,14 @@ static int64_t look_at_unit(struct verify *verify, int32_t partition, bool lane,
         unit_read_charges(&unit) && unit_read_decisions(&unit) && unit_read_inputs(&unit))
         unit_check_money(&unit);
     verify->counts.units++;
+    verify->last = (struct verified){lane ? -1 : partition, unit.has_position, unit.position.seq, unit.position.now};
     *ret_behind = unit.has_position && unit.last_seq > unit.position.seq;
     unit_release(&unit);
     return unit.last_seq;
 }
 
-static void check_unit(struct verify *verify, int32_t partition, bool lane)
+/* Once in silence; once more, to say what is wrong, unless it was a transaction whose markers had not all come. */
+static void look_twice(struct verify *verify, int32_t partition, bool lane)
 {
     const struct timespec settle = {.tv_sec = SETTLE_SECONDS};
     struct verify_counts before = verify->counts;
@@ -70,6 +73,18 @@ static void check_unit(struct verify *verify, int32_t partition, bool lane)
     (void)look_at_unit(verify, partition, lane, &behind);
 }
 
+static void check_unit(struct verify *verify, int32_t partition, bool lane)
+{
+    look_twice(verify, partition, lane);
+    if (verify->code != EXIT_DONE)
+        return;
+    struct verified *verified = item_list_add(&verify->verified);
+    if (verified)
+        *verified = verify->last;
+    else
+        (void)no_memory(verify);
+}
+
 static void check_all(struct verify *verify, int32_t only)
 {
     int32_t partitions = context_partitions(&verify->context, &verify->code);
@@ -78,6 +93,7 @@ static void check_all(struct verify *verify, int32_t only)
         say("--partition: there are %d, from 0", partitions);
         verify->code = EXIT_USAGE;
     }
+    verify->units = only < 0 ? (uint32_t)partitions + 1 : 1;
     for (int32_t i = 0; i < partitions && verify->code == EXIT_DONE; i++)
         if (only < 0 || only == i)
             check_unit(verify, i, false);
@@ -108,6 +124,8 @@ static enum exit_code run_verify(const struct call *call)
 {
     const struct verify_options *options = call->options;
     struct verify verify = {.limit = (uint64_t)options->limit, .code = EXIT_BROKEN};
+
+    verify.verified.item_size = sizeof(struct verified);
     int32_t only;
 
     if (!context_partition_option(options->partition, &only))
@@ -121,6 +139,7 @@ static enum exit_code run_verify(const struct call *call)
     if (verify.code == EXIT_DONE)
         check_all(&verify, only);
     enum exit_code code = verify_conclude(&verify);
+    free(verify.verified.items);
     redis_dump_close(verify.redis);
     kafka_admin_close(verify.admin);
     memory_clear(&verify.scratch);
@@ -137,9 +156,10 @@ const struct command verify_command = {
         "Promise 2: deposits - withdrawals - charges = sum of balances, by partition and currency, from the position\n"
         "and recomputed from decisions and charges; each account's balance, step by step.\n"
         "Promise 3: each charge is there, once, and named by one decision.\n"
-        "Redis: the same keys as account-state, byte by byte. Safe beside running workers: what they add meanwhile is\n"
-        "left out, and said. Each violation names topic, partition and offset.",
-    .codes = "0: proved; 1: violations; 4: something did not answer: nothing is proved",
+        "Redis: the same keys as account-state, byte by byte. Each violation names topic, partition and offset.\n"
+        "It only reads, so it is safe beside running workers and may be interrupted; what they add meanwhile is left\n"
+        "out. What was proved is said with the position, seq, of each partition that it holds for.",
+    .codes = "0: proved; 1: violations; 4: something did not answer, or it was interrupted: nothing is proved",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY | OPTION_OF_REDIS,
     .options = verify_options,
     .option_count = 3,

@@ -175,7 +175,9 @@ const struct command worker_command = {
         "It ends at SIGTERM or SIGINT, after the running transaction; another copy takes over. What it says goes\n"
         "to standard error. An outage of Kafka, Redis or the registry pauses it. With metrics-address it serves\n"
         "/metrics (Prometheus), /health, /ready and /partitions over HTTP.",
-    .codes = "0: ended by a signal; 3: a setting, a topic or a schema is missing or wrong; 6: fenced",
+    .codes = "0: ended by a signal; 3: a setting, a topic or a schema is missing or wrong; 5: the state is of a newer "
+             "osbill;\n"
+             "6: fenced",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY | OPTION_OF_REDIS | OPTION_OF_WORKER,
     .run = run_worker,
 };

@@ -104,6 +104,19 @@ bool moment_or_millis(struct text text, int64_t *ret_millis)
     return text.size > 1 && text.size <= 16 && digits(&scanner, (int)text.size - 1, CALENDAR_MAX, ret_millis);
 }
 
+bool moment_is_field(const char *name)
+{
+    static const char *const endings[] = {"_at", "_start", "_from"};
+    size_t size = strlen(name);
+
+    for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
+        size_t ending = strlen(endings[i]);
+        if (size > ending && !strcmp(name + size - ending, endings[i]))
+            return true;
+    }
+    return false;
+}
+
 const char *moment_text(int64_t millis, char buffer[MOMENT_TEXT])
 {
     struct arena arena = {.at = buffer, .end = buffer + MOMENT_TEXT - 1};

@@ -11,6 +11,9 @@ bool moment_from_text(struct text text, int64_t *ret_millis);
 /* The same, or "@1740787200000" (ms since 1970). */
 bool moment_or_millis(struct text text, int64_t *ret_millis);
 
+/* Whether a field of the contract holds a moment: its name ends in _at, _start or _from. */
+bool moment_is_field(const char *name);
+
 enum { MOMENT_TEXT = 32 };
 /* 2025-03-01T00:00:00.000Z; 2025-03-01 at midnight when `brief`. Returns buffer. */
 const char *moment_text(int64_t millis, char buffer[MOMENT_TEXT]);

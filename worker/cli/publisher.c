@@ -48,14 +48,21 @@ enum exit_code publisher_send(struct publisher *publisher, struct text key, cons
     struct codec_result encoded = codec_encode(publisher->context->codec, publisher->type, record, &publisher->bytes);
     if (encoded.status != CODEC_OK)
         return context_codec_failed(publisher->topic_name, encoded);
-    const struct kafka_record message = {
-        .topic = publisher->topic_name,
-        .partition = LOG_PARTITION_BY_KEY,
-        .has_key = true,
-        .has_value = true,
-        .key = key,
-        .value = {(const char *)publisher->bytes.data, (uint32_t)publisher->bytes.size},
-    };
+    return publisher_send_bytes(publisher,
+                                &(struct kafka_record){
+                                    .has_key = true,
+                                    .has_value = true,
+                                    .key = key,
+                                    .value = {(const char *)publisher->bytes.data, (uint32_t)publisher->bytes.size},
+                                });
+}
+
+enum exit_code publisher_send_bytes(struct publisher *publisher, const struct kafka_record *bytes)
+{
+    struct kafka_record message = *bytes;
+
+    message.topic = publisher->topic_name;
+    message.partition = LOG_PARTITION_BY_KEY;
     struct result result = kafka_writer_send(publisher->writer, &message, publisher->sent);
     while (result.kind == RESULT_RETRY) {
         result = kafka_writer_flush(publisher->writer, SLICE_MS);

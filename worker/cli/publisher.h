@@ -25,6 +25,8 @@ void publisher_release(struct publisher *publisher);
 
 /* Encodes and queues; the record's number is publisher->sent before the call. */
 enum exit_code publisher_send(struct publisher *publisher, struct text key, const void *record);
+/* Queues bytes as they are, with their key and headers; topic and partition are the publisher's. */
+enum exit_code publisher_send_bytes(struct publisher *publisher, const struct kafka_record *bytes);
 /* Waits until Kafka has all. EXIT_UNAVAILABLE: some were not written. */
 enum exit_code publisher_flush(struct publisher *publisher);
 

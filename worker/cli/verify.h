@@ -15,6 +15,7 @@
 #define OSBILL_CLI_VERIFY_H
 
 #include "worker/cli/context.h"
+#include "worker/cli/progress.h"
 #include "worker/cli/text_map.h"
 #include "worker/kafka/kafka_admin.h"
 
@@ -37,6 +38,13 @@ struct verify_counts {
         accounts, redis_keys, redis_changed, later;
 };
 
+/* What was looked at, and up to where. */
+struct verified {
+    int32_t partition; /* -1: the lane */
+    bool has_position; /* false: it was never decided */
+    int64_t seq, now;  /* of P */
+};
+
 struct verify {
     struct context context;
     struct redis_dump *redis; /* NULL: not compared */
@@ -48,6 +56,10 @@ struct verify {
     int64_t seen_seq;           /* of the unit's decisions, in the pass before; -1: there was none */
     uint64_t violations, limit; /* limit: of those that are printed */
     enum exit_code code;        /* EXIT_DONE while it goes on */
+    uint32_t units;             /* that there are */
+    struct verified last;       /* the unit that was looked at last */
+    struct item_list verified;  /* struct verified */
+    struct progress progress;
 };
 
 struct state_entry {

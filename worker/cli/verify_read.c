@@ -5,28 +5,22 @@
 #include "worker/cli/interrupt.h"
 #include "worker/cli/print.h"
 #include "worker/cli/verify.h"
+#include "worker/cli/visit.h"
 
-enum { UNIT_CHUNK = 16 << 10, TRIES = 3 };
+enum { UNIT_CHUNK = 16 << 10 };
 
 bool verify_read(struct verify *verify, enum topic topic, int32_t partition,
                  bool (*take)(void *context, const struct kafka_record *record), void *context)
 {
-    struct kafka_reader *reader = NULL;
-    bool done = false;
-    int tries = 0;
+    const struct kafka_range range = {.partition = partition, .start = KAFKA_FROM_START};
 
-    verify->code = context_read(&verify->context, topic,
-                                (struct kafka_range){.partition = partition, .start = KAFKA_FROM_START}, &reader);
-    while (!done && verify->code == EXIT_DONE) {
-        struct result result = kafka_reader_poll(reader, CONTEXT_TIMEOUT_MS, take, context, &done);
-        if (result.kind == RESULT_STOP || (result.kind != RESULT_OK && ++tries == TRIES))
-            verify->code = context_failed("Kafka", result);
-        if (interrupted() && verify->code == EXIT_DONE) {
-            say("interrupted: nothing is proved");
-            verify->code = EXIT_UNAVAILABLE;
-        }
-    }
-    kafka_reader_close(reader);
+    progress_begin(&verify->progress, "records", 0, "verify, %u of %u: %s/%d", verify->verified.count + 1,
+                   verify->units, topic_name(topic).data, partition);
+    enum exit_code code = topic_visit(&verify->context, topic, range, take, context, &verify->progress);
+    if (verify->code == EXIT_DONE)
+        verify->code = code;
+    if (interrupted())
+        say("nothing is proved");
     return verify->code == EXIT_DONE;
 }
 

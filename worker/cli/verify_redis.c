@@ -117,7 +117,8 @@ bool unit_compare_redis(struct unit *unit)
         return false;
     }
     if (!bytes.data) {
-        violation(verify, "redis", TOPIC_ACCOUNT_STATE, unit->partition, -1, "Redis holds nothing of this partition");
+        violation(verify, "redis", TOPIC_ACCOUNT_STATE, unit->partition, -1,
+                  "Redis holds nothing of this partition: it is being rebuilt, or waits for a worker");
         return true;
     }
     memory_reset(&verify->scratch);

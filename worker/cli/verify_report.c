@@ -18,6 +18,7 @@ void violation(struct verify *verify, const char *check, enum topic topic, int32
     }
     if (verify->violations++ >= verify->limit)
         return;
+    progress_hide(&verify->progress);
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
@@ -42,6 +43,37 @@ bool no_memory(struct verify *verify)
     return false;
 }
 
+/* "as of seq 17 (partition 0), 4 (1), 2 (lane)": what the proof holds for. */
+static void print_positions(const struct verify *verify)
+{
+    const struct verified *verified = verify->verified.items;
+    const char *before = "partition ";
+
+    put("  as of seq");
+    for (uint32_t i = 0; i < verify->verified.count; i++) {
+        put("%s %lld (", i ? "," : "", (long long)verified[i].seq);
+        if (verified[i].partition < 0)
+            put("lane)");
+        else
+            put("%s%d)", before, verified[i].partition);
+        before = "";
+    }
+    put("\n");
+}
+
+static json_t *positions_json(const struct verify *verify)
+{
+    const struct verified *verified = verify->verified.items;
+    json_t *list = json_array();
+
+    for (uint32_t i = 0; i < verify->verified.count; i++)
+        json_array_append_new(
+            list, json_pack("{s:o, s:I, s:I}", "partition",
+                            verified[i].partition < 0 ? json_string("lane") : json_integer(verified[i].partition),
+                            "seq", (json_int_t)verified[i].seq, "decided_at", (json_int_t)verified[i].now));
+    return list;
+}
+
 static void print_counts(const struct verify *verify)
 {
     const struct verify_counts *counts = &verify->counts;
@@ -60,6 +92,7 @@ static void print_counts(const struct verify *verify)
         put("; Redis: %llu keys compared byte by byte, %llu were changing", (unsigned long long)counts->redis_keys,
             (unsigned long long)counts->redis_changed);
     put("\n");
+    print_positions(verify);
     if (counts->later)
         put("  left out: %llu decisions that were made meanwhile\n", (unsigned long long)counts->later);
 }
@@ -68,14 +101,14 @@ static void print_json(const struct verify *verify)
 {
     const struct verify_counts *counts = &verify->counts;
 
-    put_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "violations",
+    put_json(json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o}", "violations",
                        (json_int_t)verify->violations, "units", (json_int_t)counts->units, "inputs",
                        (json_int_t)counts->inputs, "input_decisions", (json_int_t)counts->input_decisions, "decisions",
                        (json_int_t)counts->decisions, "charges", (json_int_t)counts->charges, "accounts",
                        (json_int_t)counts->accounts, "positions", (json_int_t)counts->positions, "state_keys",
                        (json_int_t)counts->state_keys, "redis_keys", (json_int_t)counts->redis_keys, "redis_changed",
                        (json_int_t)counts->redis_changed, "left_out", (json_int_t)counts->later, "redis",
-                       verify->redis != NULL));
+                       verify->redis != NULL, "as_of", positions_json(verify)));
 }
 
 enum exit_code verify_conclude(struct verify *verify)

@@ -16,6 +16,8 @@ static enum exit_code code_of(const struct worker_ports *ports, struct result re
 {
     if (result.reason && strstr(result.reason, "out of memory"))
         return EXIT_BROKEN;
+    if (result.reason && strstr(result.reason, "state format"))
+        return EXIT_REFUSED;
     switch (kafka_log_stop_cause(ports->log)) {
     case KAFKA_STOP_FENCED_INSTANCE:
     case KAFKA_STOP_FENCED_PRODUCER: return EXIT_FENCED;

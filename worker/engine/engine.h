@@ -14,7 +14,8 @@
 #include "worker/engine/ports/log.h"
 #include "worker/engine/ports/store.h"
 
-/* The state format that this program writes; a partition whose P names a newer one is refused. */
+/* The newest state format that this program knows. P.format is what may be written to a partition: a newer one stops
+ * the process, an older one stays until `osbill upgrade --finalize` (docs/decisions/007-upgrade.md). */
 #define ENGINE_FORMAT 1
 
 enum notice_level { NOTICE_INFO, NOTICE_WARNING, NOTICE_ERROR };

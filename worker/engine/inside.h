@@ -148,6 +148,8 @@ void part_repair(struct engine *engine, struct part *part, enum repair_cause cau
 void parts_repair_all(struct engine *engine, enum repair_cause cause);
 __attribute__((format(printf, 3, 4))) void part_refuse(struct engine *engine, struct part *part, const char *format,
                                                        ...);
+/* P is of a format that this program does not know: it must stop. */
+void part_is_newer(struct engine *engine, const struct part *part);
 void part_wait(struct engine *engine, struct part *part);
 void part_activate(struct engine *engine, struct part *part);
 /* describe.c: one topic a step, until engine.described is the assignment. */

@@ -61,7 +61,6 @@ static void set_position(struct engine *engine, struct round_part *rp)
     rp->to.seq++;
     rp->to.nonce = engine->clock->nonce(engine->clock->context);
     rp->to.now = rp->desk.now;
-    rp->to.format = ENGINE_FORMAT;
     set_offsets(engine, rp);
     if (part_is_lane(part)) {
         rp->to.catalogue_version = rp->to.seq;

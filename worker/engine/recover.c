@@ -62,6 +62,14 @@ static void claim(struct engine *engine, struct part *part)
     call_submit(engine, call);
 }
 
+/* Refused by the whole process, not by the partition alone: then the group gives it to a worker that knows the format,
+ * instead of leaving it with one that only holds it (docs/decisions/007-upgrade.md). */
+void part_is_newer(struct engine *engine, const struct part *part)
+{
+    fail(engine, "partition %d: its state format %d is newer than %d, which this program knows: run the newer osbill",
+         part->partition, part->recovery.base.format, ENGINE_FORMAT);
+}
+
 static void take_base(struct engine *engine, struct part *part, enum place_status status, const struct installation *of)
 {
     switch (status) {
@@ -75,10 +83,7 @@ static void take_base(struct engine *engine, struct part *part, enum place_statu
                     (int)of->cluster_id.size, of->cluster_id.data, (int)of->prefix.size, of->prefix.data,
                     of->partitions);
         return;
-    case PLACE_NEWER:
-        part_refuse(engine, part, "its state format %d is newer than %d, which this program knows: upgrade it",
-                    part->recovery.base.format, ENGINE_FORMAT);
-        return;
+    case PLACE_NEWER: part_is_newer(engine, part); return;
     }
     part->phase = PART_END;
 }

@@ -25,8 +25,7 @@ static enum place_status take_position(struct engine *engine, struct part *part,
                     "its state was written by another installation (cluster %.*s, prefix %.*s, %d partitions)",
                     (int)of.cluster_id.size, of.cluster_id.data, (int)of.prefix.size, of.prefix.data, of.partitions);
     else if (status == PLACE_NEWER)
-        part_refuse(engine, part, "its state format %d is newer than %d, which this program knows: upgrade it",
-                    recovery->base.format, ENGINE_FORMAT);
+        part_is_newer(engine, part);
     else if (status == PLACE_UNREADABLE)
         part_refuse(engine, part, "its position record cannot be decoded");
     return status;

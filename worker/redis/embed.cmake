@@ -4,7 +4,7 @@ cmake_minimum_required(VERSION 3.25)
 #
 # A script is its flags line (a shebang, Redis 7) and the concatenation of its parts. no-writes lets a replica answer,
 # which the nonce guards; the others get a clean -READONLY or -OOM before they have written anything. allow-oom is for
-# the two that free memory.
+# those that free memory.
 set(SCRIPTS
     "claim|flags=allow-oom|claim"
     "read|flags=no-writes|guard,read"
@@ -14,7 +14,9 @@ set(SCRIPTS
     "due|flags=no-writes|guard,due"
     "held|flags=no-writes|guard,held"
     "time|flags=no-writes|time"
-    "peek|flags=no-writes|peek")
+    "peek|flags=no-writes|peek"
+    "look|flags=no-writes|look"
+    "forget|flags=allow-oom|forget")
 
 set(arrays "")
 set(rows "")

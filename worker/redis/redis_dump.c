@@ -185,6 +185,42 @@ struct result redis_dump_scan(struct redis_dump *dump, int32_t partition, enum r
     return result;
 }
 
+static struct result run_script(struct redis_dump *dump, enum script_id script, int32_t partition, size_t elements)
+{
+    struct connection *connection = &dump->connection;
+    struct result result = wait_ready(dump);
+
+    if (result.kind != RESULT_OK)
+        return result;
+    request_put_head(&connection->output, connection->digest[script], dump->prefix, partition, 0);
+    result = exchange(dump);
+    return result.kind == RESULT_OK && dump->reply->elements != elements ? unexpected() : result;
+}
+
+struct result redis_dump_look(struct redis_dump *dump, int32_t partition, struct redis_dump_fill *ret)
+{
+    struct result result = run_script(dump, SCRIPT_LOOK, partition, 5);
+
+    if (result.kind != RESULT_OK)
+        return result;
+    redisReply *const *element = dump->reply->element;
+    struct text position = reply_text(element[0]), owner = reply_text(element[1]);
+    *ret = (struct redis_dump_fill){
+        .position = {position.size ? position.data : NULL, position.size},
+        .chunks = (uint32_t)element[2]->integer,
+        .states = (uint64_t)element[3]->integer,
+        .filled = (uint64_t)element[4]->integer,
+    };
+    if (owner.size == sizeof ret->owner.bytes)
+        memcpy(ret->owner.bytes, owner.data, owner.size);
+    return RESULT_SUCCESS;
+}
+
+struct result redis_dump_forget(struct redis_dump *dump, int32_t partition)
+{
+    return run_script(dump, SCRIPT_FORGET, partition, 1);
+}
+
 struct result redis_dump_open(const struct redis_config *config, struct redis_dump **ret)
 {
     struct redis_address address;

@@ -1,4 +1,5 @@
-/* Looks at what Redis holds without claiming it: for verify, account show, case list, drift. Blocking, one thread.
+/* Looks at what Redis holds without claiming it: for verify, account show, case list, drift, rebuild. Blocking, one
+ * thread.
  *
  * Nothing guards these reads: they answer for the position that they return, which a running worker moves on. */
 #ifndef OSBILL_REDIS_DUMP_H
@@ -33,5 +34,20 @@ typedef bool redis_dump_visit(void *context, struct text key, struct text value)
 struct result redis_dump_scan(struct redis_dump *dump, int32_t partition, enum redis_dump_kind kind,
                               redis_dump_visit *visit, void *context, struct text *ret_position,
                               bool *ret_moved) WARN_UNUSED;
+
+/* How far the roll forward of a partition is. */
+struct redis_dump_fill {
+    struct text position; /* data NULL: none, so it is being filled, or waits for an owner */
+    struct hash owner;    /* zero: none */
+    uint32_t chunks;      /* of the owner's fill, so far */
+    uint64_t states;      /* that readers see */
+    uint64_t filled;      /* of a fresh fill, so far */
+};
+struct result redis_dump_look(struct redis_dump *dump, int32_t partition, struct redis_dump_fill *ret) WARN_UNUSED;
+
+/* Drops the position: to the owner it looks as if Redis had lost the partition, which it repairs from Kafka
+ * (design.md, promise 4; docs/decisions/006-rebuild.md). The states stay until that is done. Harmless at any moment,
+ * and again. */
+struct result redis_dump_forget(struct redis_dump *dump, int32_t partition) WARN_UNUSED;
 
 #endif

@@ -15,6 +15,8 @@ enum script_id {
     SCRIPT_HELD,
     SCRIPT_TIME,
     SCRIPT_PEEK,
+    SCRIPT_LOOK,
+    SCRIPT_FORGET,
     SCRIPT_COUNT
 };
 

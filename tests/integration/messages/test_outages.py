@@ -15,8 +15,9 @@ NOWHERE = "127.0.0.1:1"
 DEAD = {"Kafka": {"kafka_bootstrap_servers": NOWHERE}, "registry": {"registry_url": f"http://{NOWHERE}"},
         "Redis": {"redis_url": f"redis://{NOWHERE}"}}
 INIT = "init --replication-factor 1 --partitions 2"
-NEEDS = {"Kafka": [INIT, "verify", "watch charge", "catalogue show", "publish account", "account show anna"],
-         "registry": [INIT, "publish account"], "Redis": ["verify", "account show anna"]}
+NEEDS = {"Kafka": [INIT, "verify", "watch charge", "catalogue show", "publish account", "account show anna",
+                   "dlq list", "dlq show order/0/0", "rebuild --dry-run", "upgrade"],
+         "registry": [INIT, "publish account"], "Redis": ["verify", "account show anna", "rebuild --dry-run"]}
 PAIRS = [(part, command) for part, commands in NEEDS.items() for command in commands]
 ACCOUNT_OPENED = '{"account_id": "anna", "kind": "OPENED", "currency": "EUR"}\n'
 

@@ -332,6 +332,56 @@ static void dump_sees_what_readers_see(void **context)
     free(many);
 }
 
+/* [docs/decisions/006-rebuild.md] To its owner a forgotten partition is one that Redis lost; its states stay until the
+ * fill that follows has ended. */
+static void forgotten_partition_is_filled_anew(void **context)
+{
+    struct redis_config config = {.url = server.url, .prefix = PREFIX};
+    struct store_record one = state("v:a/1", "one"), two = state("v:a/2", "two");
+    struct store_request write = write_to(1, 10, 11, &one, 1), again = write_to(1, 11, 12, &one, 1), own = claim(2);
+    struct store_request filling = fill(2, 0, true, &two, 1), end = finish(2, 1, true, 20);
+    struct redis_dump *dump = NULL;
+    struct redis_dump_fill seen;
+
+    assert_result(*context, &write, RESULT_OK);
+    assert_int_equal(redis_dump_open(&config, &dump).kind, RESULT_OK);
+    assert_int_equal(redis_dump_forget(dump, 7).kind, RESULT_OK);
+    assert_int_equal(redis_dump_forget(dump, 7).kind, RESULT_OK);
+    assert_result(*context, &again, RESULT_REFUSED);
+    assert_reason(&again, "absent");
+    assert_int_equal(redis_dump_look(dump, 7, &seen).kind, RESULT_OK);
+    assert_null(seen.position.data);
+    assert_int_equal(seen.states, 1);
+    assert_result(*context, &own, RESULT_OK);
+    assert_null(own.position.data);
+    assert_result(*context, &filling, RESULT_OK);
+    assert_int_equal(redis_dump_forget(dump, 7).kind, RESULT_OK); /* it is the rebuild already */
+    assert_int_equal(redis_dump_look(dump, 7, &seen).kind, RESULT_OK);
+    assert_int_equal(seen.chunks, 1);
+    assert_int_equal(seen.filled, 1);
+    assert_memory_equal(&seen.owner, &own.owner, sizeof seen.owner);
+    assert_result(*context, &end, RESULT_OK);
+    assert_state(*context, 2, 20, "v:a/2", "two");
+    assert_state(*context, 2, 20, "v:a/1", NULL);
+    redis_dump_close(dump);
+}
+
+/* What goes on from a position that is gone would leave out what came before it. */
+static void roll_forward_from_a_forgotten_position_is_refused(void **context)
+{
+    struct redis_config config = {.url = server.url, .prefix = PREFIX};
+    struct store_record one = state("v:a/1", "one");
+    struct store_request own = claim(2), filling = fill(2, 0, false, &one, 1), end = finish(2, 0, false, 20);
+    struct redis_dump *dump = NULL;
+
+    assert_result(*context, &own, RESULT_OK);
+    assert_int_equal(redis_dump_open(&config, &dump).kind, RESULT_OK);
+    assert_int_equal(redis_dump_forget(dump, 7).kind, RESULT_OK);
+    assert_result(*context, &filling, RESULT_REFUSED);
+    assert_result(*context, &end, RESULT_REFUSED);
+    redis_dump_close(dump);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +395,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(requests_complete_in_order, setup, teardown),
         cmocka_unit_test_setup_teardown(time_answers_the_clock_and_refuses_eviction, setup, teardown),
         cmocka_unit_test_setup_teardown(dump_sees_what_readers_see, setup, teardown),
+        cmocka_unit_test_setup_teardown(forgotten_partition_is_filled_anew, setup, teardown),
+        cmocka_unit_test_setup_teardown(roll_forward_from_a_forgotten_position_is_refused, setup, teardown),
     };
     return cmocka_run_group_tests_name("redis port: data", tests, start, stop);
 }
