@@ -266,5 +266,5 @@ static struct text encode(void *context, const struct record_type *type, const v
 
 struct record_codec sim_codec(struct worker *worker)
 {
-    return (struct record_codec){worker, decode, encode};
+    return (struct record_codec){worker, decode, encode, NULL};
 }
