@@ -156,9 +156,9 @@ struct codec_result codec_decode(struct codec *codec, const struct record_type *
 
     if (result.status != CODEC_OK)
         return result;
-    struct plan *plan;
+    struct plan *plan = NULL;
     result = find_plan(codec, type, id, &plan);
-    if (result.status != CODEC_OK)
+    if (!plan)
         return result;
     struct text body = {(const char *)value + HEADER_SIZE, (uint32_t)(size - HEADER_SIZE)};
     const char *field;
