@@ -58,7 +58,7 @@ static bool print_file(const struct present_catalogue *present, struct arena *ar
     catalogue_file_write(&present->book, arena, to);
     if (fclose(to) != 0)
         return false;
-    put("%s", text);
+    put_lines(text);
     free(text);
     return true;
 }

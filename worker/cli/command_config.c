@@ -1,6 +1,7 @@
 /* osbill config check | osbill version */
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "worker/cli/command.h"
 #include "worker/cli/print.h"
@@ -41,12 +42,26 @@ bool settings_check(const struct config *config)
     return good && result.kind == RESULT_OK;
 }
 
+static void explain(const struct config *config)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+
+    if (to) {
+        config_explain(config, to);
+        (void)fclose(to);
+    }
+    put_lines(text ? text : "out of memory\n");
+    free(text);
+}
+
 static enum exit_code run_check(const struct call *call)
 {
     if (call->config->json)
         config_each(call->config, print_entry, NULL);
     else
-        config_explain(call->config, stdout);
+        explain(call->config);
     return settings_check(call->config) ? EXIT_DONE : EXIT_CONFIGURATION;
 }
 
