@@ -20,19 +20,17 @@ static void drop_slashes(char *url)
         url[size - 1] = '\0';
 }
 
-/* "http://user:password@host/path" -> "http://host/path", in place. */
-static void drop_userinfo(char *url)
+/* "http://user:password@host/path?token=x" -> "http://host/path", in place. What may be part of a password goes too:
+ * all to the last @. */
+static void drop_secrets(char *url)
 {
     char *start = strstr(url, "://");
-    char *host = start ? start + 3 : url;
-    size_t authority = strcspn(host, "/?#");
+    char *login = start ? start + 3 : url;
+    char *at = strrchr(login, '@');
 
-    for (size_t i = authority; i > 0; i--) {
-        if (host[i - 1] == '@') {
-            memmove(host, host + i, strlen(host + i) + 1);
-            return;
-        }
-    }
+    if (at)
+        memmove(login, at + 1, strlen(at));
+    login[strcspn(login, "?#")] = '\0';
 }
 
 struct registry *registry_new(const struct registry_options *options)
@@ -55,7 +53,7 @@ struct registry *registry_new(const struct registry_options *options)
     }
     drop_slashes(registry->url);
     drop_slashes(registry->name);
-    drop_userinfo(registry->name);
+    drop_secrets(registry->name);
     schema_cache_open(&registry->cache, options->cache_folder, registry->name);
     return registry;
 }
