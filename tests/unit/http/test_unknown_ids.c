@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sample.h"
 #include "samples.h"
 #include "server.h"
 #include "worker/avro/codec.h"
 #include "worker/http/registry.h"
+#include "worker/http/schema_cache.h"
 
 #define SUBJECT  "osbill.narrow-value"
 #define VERSIONS "/subjects/osbill.narrow-value/versions"
@@ -185,6 +187,43 @@ static void the_newest_versions_are_listed(void **state)
     assert_int_equal(ids[0], 73);
 }
 
+/* At the limit it is only not what a registry answers; beyond it no second answer can be any better. */
+static void an_answer_beyond_the_limit_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct text json;
+
+    for (int over = -1; over <= 1; over++) {
+        fixture->server.answers[3] =
+            (struct server_answer){"/schemas/ids/73", 200, "x", (size_t)((int64_t)REGISTRY_ANSWER_LIMIT + over)};
+        assert_int_equal(registry_schema(fixture->registry, 73, &json).answer,
+                         over > 0 ? SCHEMA_REFUSED : SCHEMA_MALFORMED);
+    }
+    assert_int_equal(decode(fixture, 73), CODEC_SCHEMA_INVALID);
+}
+
+static void schemas_up_to_a_limit_are_kept_on_disk(void **state)
+{
+    char folder[] = "/tmp/osbill-limits-XXXXXX", *text = calloc(1, SCHEMA_CACHE_LIMIT + 2);
+    struct schema_cache cache;
+    uint32_t size;
+
+    (void)state;
+    assert_non_null(text);
+    assert_non_null(mkdtemp(folder));
+    schema_cache_open(&cache, folder, "http://registry");
+    for (int over = -1; over <= 1; over++) {
+        schema_cache_store(&cache, over + 2, (struct text){text, (uint32_t)((int64_t)SCHEMA_CACHE_LIMIT + over)});
+        char *kept = schema_cache_read(&cache, over + 2, &size);
+        assert_int_equal(kept != NULL, over <= 0);
+        free(kept);
+    }
+    schema_cache_clear(&cache);
+    rmdir(cache.folder);
+    assert_int_equal(rmdir(folder), 0);
+    free(text);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -195,6 +234,8 @@ int main(void)
         TEST(a_version_that_has_gone_is_left_out),
         TEST(what_is_no_list_of_versions_is_not_believed),
         TEST(the_newest_versions_are_listed),
+        TEST(an_answer_beyond_the_limit_is_refused),
+        cmocka_unit_test(schemas_up_to_a_limit_are_kept_on_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
