@@ -56,7 +56,7 @@ static bool print_file(const struct present_catalogue *present, struct arena *ar
     if (!to)
         return false;
     catalogue_file_write(&present->book, arena, to);
-    if (fclose(to) != 0)
+    if (fclose(to) != 0 || !text)
         return false;
     put_lines(text);
     free(text);

@@ -196,7 +196,7 @@ static void write_json(const char *text)
     (void)fputc('\n', stdout);
 }
 
-void put_json(json_t *json)
+bool put_json(json_t *json)
 {
     char *text = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 
@@ -204,8 +204,10 @@ void put_json(json_t *json)
         write_json(text);
     else
         say("out of memory, or a value that JSON cannot hold");
+    bool good = text != NULL;
     free(text);
     json_decref(json);
+    return good;
 }
 
 /* --- the end --- */

@@ -24,8 +24,8 @@ void put_to(FILE *stream, const char *format, ...) __attribute__((format(printf,
 void put_text(struct text text);
 /* Lines that were made for the purpose: their newlines are kept. */
 void put_lines(const char *lines);
-/* One line of JSON; takes the reference. NULL: no memory, a message on standard error. */
-void put_json(struct json_t *json);
+/* One line of JSON; takes the reference. False: NULL, or no memory; a message on standard error. */
+bool put_json(struct json_t *json);
 
 /* "osbill: <message>\n" on standard error, escaped in the same way. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));

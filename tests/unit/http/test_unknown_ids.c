@@ -3,9 +3,11 @@
 #include "tests/unit/cmocka_all.h"
 
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "sample.h"
@@ -224,6 +226,36 @@ static void schemas_up_to_a_limit_are_kept_on_disk(void **state)
     free(text);
 }
 
+/* A write that ends half-way, as on a full disk: no part of it is ever read, none stays, and room helps at once. */
+static void a_full_disk_leaves_nothing(void **state)
+{
+    char folder[] = "/tmp/osbill-full-XXXXXX";
+    const struct text json = {"\"a schema that does not fit\"", 28};
+    struct schema_cache cache;
+    struct rlimit usual, little;
+    uint32_t size;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    schema_cache_open(&cache, folder, "http://registry");
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &usual), 0);
+    little = (struct rlimit){.rlim_cur = 5, .rlim_max = usual.rlim_max};
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &little), 0);
+    schema_cache_store(&cache, 1, json);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &usual), 0);
+    assert_null(schema_cache_read(&cache, 1, &size));
+    assert_int_equal(rmdir(cache.folder), 0); /* empty */
+    schema_cache_store(&cache, 1, json);
+    char *kept = schema_cache_read(&cache, 1, &size);
+    assert_non_null(kept);
+    assert_int_equal(size, json.size);
+    free(kept);
+    schema_cache_clear(&cache);
+    assert_int_equal(rmdir(cache.folder), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int main(void)
@@ -236,6 +268,7 @@ int main(void)
         TEST(the_newest_versions_are_listed),
         TEST(an_answer_beyond_the_limit_is_refused),
         cmocka_unit_test(schemas_up_to_a_limit_are_kept_on_disk),
+        cmocka_unit_test(a_full_disk_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
