@@ -117,26 +117,23 @@ static struct schema_result ask(struct registry *registry, const char *method, c
     return result_of_answer(registry, &answer);
 }
 
-static struct schema_result check(struct registry *registry, struct schema_result result, bool as_expected)
+static struct schema_result no_registry(struct registry *registry)
 {
-    if (result.answer == SCHEMA_OK && !as_expected)
-        return registry_result(registry, SCHEMA_MALFORMED, "%s answers, but not as a schema registry does",
-                               registry->name);
-    return result;
+    return registry_result(registry, SCHEMA_MALFORMED, "%s answers, but not as a schema registry does", registry->name);
 }
 
 struct schema_result registry_call(struct registry *registry, const char *method, const char *path, json_t *body)
 {
     struct schema_result result = ask(registry, method, path, body);
 
-    return check(registry, result, json_is_object(registry->answer));
+    return result.answer == SCHEMA_OK && !json_is_object(registry->answer) ? no_registry(registry) : result;
 }
 
 struct schema_result registry_call_list(struct registry *registry, const char *path)
 {
     struct schema_result result = ask(registry, "GET", path, NULL);
 
-    return check(registry, result, json_is_array(registry->answer));
+    return result.answer == SCHEMA_OK && !json_is_array(registry->answer) ? no_registry(registry) : result;
 }
 
 bool registry_subject_path(char ret_path[REGISTRY_PATH], const char *before, const char *subject, const char *after)
