@@ -21,6 +21,8 @@ struct schema_result {
     const char *reason; /* for people; the source's until its next call; never NULL */
 };
 
+#define SCHEMA_LISTED 256
+
 struct schema_source {
     void *context;
 
@@ -29,6 +31,10 @@ struct schema_source {
 
     /* The id of this schema under this subject; registers it when it is not there and the source may. */
     struct schema_result (*identify)(void *context, const char *subject, struct text json, int32_t *ret_id);
+
+    /* The ids of the subject's newest versions, at most SCHEMA_LISTED. NULL: the source cannot tell. */
+    struct schema_result (*list)(void *context, const char *subject, int32_t ret_ids[SCHEMA_LISTED],
+                                 uint32_t *ret_count);
 };
 
 #endif

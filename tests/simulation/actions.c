@@ -292,8 +292,8 @@ static bool world_action(struct sim *sim, enum kind kind, const struct action *a
     case KAFKA_UP: return switch_off(&sim->kafka_down, false);
     case REDIS_DOWN: return switch_off(&sim->redis_down, true);
     case REDIS_UP: return switch_off(&sim->redis_down, false);
-    case REGISTRY_DOWN: return switch_off(&sim->registry_down, true);
-    case REGISTRY_UP: return switch_off(&sim->registry_down, false);
+    case REGISTRY_DOWN: return switch_off(action->b % 2 ? &sim->schemas_missing : &sim->registry_down, true);
+    case REGISTRY_UP: return switch_off(sim->registry_down ? &sim->registry_down : &sim->schemas_missing, false);
     case INPUT: return story_next(sim, action->b);
     case STRANGER_WRITES: return stranger_writes(sim, action->b);
     case STRANGER_ENDS:

@@ -37,7 +37,7 @@ bool rests(struct sim *sim)
 void end_faults(struct sim *sim)
 {
     sim->quiet = true;
-    sim->kafka_down = sim->redis_down = sim->registry_down = false;
+    sim->kafka_down = sim->redis_down = sim->registry_down = sim->schemas_missing = false;
     memset(sim->kafka.ghost_count, 0, sizeof sim->kafka.ghost_count);
     memset(sim->kafka.group.lie, 0, sizeof sim->kafka.group.lie);
     if (sim->kafka.coordinators[STRANGER].state == TXN_ONGOING)

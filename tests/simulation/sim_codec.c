@@ -248,16 +248,20 @@ struct decode_answer sim_decode(const struct record_type *type, struct text valu
 
 /* --- the port --- */
 
+static bool written_by_strangers(const struct record_type *type)
+{
+    return type == &account_event_record || type == &order_record || type == &os_installed_record ||
+           type == &template_discovered_record || type == &catalogue_change_record;
+}
+
 static struct decode_answer decode(void *context, const struct record_type *type, struct text value,
                                    struct arena *arena, void *ret_record)
 {
     struct worker *worker = context;
 
-    bool input = type == &account_event_record || type == &order_record || type == &os_installed_record;
-
-    if (worker->sim->registry_down && input && worker->sim->options.planted == PLANT_OUTAGE)
+    if (worker->sim->registry_down && written_by_strangers(type) && worker->sim->options.planted == PLANT_OUTAGE)
         return (struct decode_answer){DECODE_BAD, "schema-unknown", "the registry is down"};
-    if (worker->sim->registry_down)
+    if (worker->sim->registry_down || (worker->sim->schemas_missing && value.size % 2 && written_by_strangers(type)))
         return (struct decode_answer){DECODE_UNAVAILABLE, "registry-unavailable", "the registry is down"};
     return sim_decode(type, value, arena, ret_record);
 }
@@ -281,5 +285,5 @@ static struct text encode(void *context, const struct record_type *type, const v
 
 struct record_codec sim_codec(struct worker *worker)
 {
-    return (struct record_codec){worker, decode, encode};
+    return (struct record_codec){worker, decode, encode, NULL};
 }

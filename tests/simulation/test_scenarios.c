@@ -113,6 +113,34 @@ static void one_waits_others_work(void **state)
     sim_close(sim);
 }
 
+/* A message whose schema is not there yet holds up what follows it of its input, and nothing else. */
+static void a_missing_schema_holds_up_one_input(void **state)
+{
+    struct sim *sim = scenario_rested(2, 1);
+    const struct topic_log *decisions[2] = {scenario_log_of(sim, TOPIC_DECISION, 0),
+                                            scenario_log_of(sim, TOPIC_DECISION, 1)};
+    uint32_t before[2] = {decisions[0]->count, decisions[1]->count};
+
+    (void)state;
+    sim->schemas_missing = true;
+    kafka_write(sim, TOPIC_ACCOUNT, 0, TEXT("a0"), TEXT("odd"));
+    kafka_write(sim, TOPIC_ACCOUNT, 0, TEXT("a0"), TEXT("even"));
+    scenario_run_on(sim, STEPS);
+    assert_int_equal(decisions[0]->count, before[0]);
+    kafka_write(sim, TOPIC_ACCOUNT, 1, TEXT("a0"), TEXT("even"));
+    kafka_write(sim, TOPIC_ORDER, 0, TEXT("a0"), TEXT("even"));
+    scenario_run_on(sim, STEPS);
+    assert_int_equal(decisions[0]->count - before[0] > 0, true);
+    assert_int_equal(decisions[1]->count - before[1] > 0, true);
+    before[0] = decisions[0]->count;
+    sim->schemas_missing = false;
+    scenario_run_on(sim, STEPS);
+    assert_int_equal(decisions[0]->count - before[0] > 0, true);
+    check(sim);
+    assert_string_equal(sim->violation, "");
+    sim_close(sim);
+}
+
 /* design.md, "Traps": no transaction when there is nothing to do. */
 static void idle_makes_no_transaction(void **state)
 {
@@ -165,10 +193,15 @@ static void stop_is_graceful(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(corrupt_state_is_rebuilt), cmocka_unit_test(reset_offsets_are_reported),
-        cmocka_unit_test(outages_are_said_once),    cmocka_unit_test(wrong_clock_pauses),
-        cmocka_unit_test(one_waits_others_work),    cmocka_unit_test(idle_makes_no_transaction),
-        cmocka_unit_test(idle_follows_markers),     cmocka_unit_test(stop_is_graceful),
+        cmocka_unit_test(corrupt_state_is_rebuilt),
+        cmocka_unit_test(reset_offsets_are_reported),
+        cmocka_unit_test(outages_are_said_once),
+        cmocka_unit_test(wrong_clock_pauses),
+        cmocka_unit_test(one_waits_others_work),
+        cmocka_unit_test(idle_makes_no_transaction),
+        cmocka_unit_test(a_missing_schema_holds_up_one_input),
+        cmocka_unit_test(idle_follows_markers),
+        cmocka_unit_test(stop_is_graceful),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

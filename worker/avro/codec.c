@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "worker/avro/plan_cache.h"
+#include "worker/avro/schema_asker.h"
 
 #define HEADER_SIZE 5 /* Confluent wire format: 0, schema id in 4 bytes, big-endian */
 
@@ -17,6 +18,7 @@ struct codec {
     uint32_t id_count;
     char reason[REASON_SIZE + 100];
     struct plan_cache plans;
+    struct schema_asker asker;
 };
 
 struct codec *codec_new(const struct codec_options *options)
@@ -32,6 +34,11 @@ struct codec *codec_new(const struct codec_options *options)
         codec->options.unavailable_ms = 500;
     if (!codec->options.not_found_tries)
         codec->options.not_found_tries = 3;
+    if (!codec->options.settle_ms)
+        codec->options.settle_ms = 100;
+    if (!codec->options.list_ms)
+        codec->options.list_ms = 250;
+    asker_start(&codec->asker, &codec->options);
     return codec;
 }
 
@@ -47,64 +54,11 @@ static struct codec_result success(void)
     return (struct codec_result){CODEC_OK, ""};
 }
 
-/* --- which plan --- */
-
-static void remember(struct plan_entry *entry, enum codec_status status, const char *reason, int64_t expires_at)
+static struct codec_result fail_schema(struct codec *codec, enum codec_status status, const struct record_type *type,
+                                       int32_t id, const char *reason)
 {
-    entry->status = status;
-    entry->expires_at = expires_at;
-    snprintf(entry->reason, sizeof entry->reason, "%s", reason);
-}
-
-static void remember_answer(struct codec *codec, struct plan_entry *entry, struct schema_result result, int64_t now)
-{
-    const struct codec_options *options = &codec->options;
-
-    if (result.answer == SCHEMA_DENIED)
-        remember(entry, CODEC_REGISTRY_DENIED, result.reason, now + options->unavailable_ms);
-    else if (result.answer == SCHEMA_NOT_FOUND && ++entry->tries >= options->not_found_tries)
-        remember(entry, CODEC_SCHEMA_UNKNOWN, result.reason, now + options->not_found_ms);
-    else
-        remember(entry, CODEC_REGISTRY_UNAVAILABLE, result.reason, now + options->unavailable_ms);
-}
-
-/* A schema id never changes its meaning, so what cannot be compiled is not tried again. */
-static void compile_entry(struct plan_entry *entry, struct text json)
-{
-    char reason[REASON_SIZE];
-    enum codec_status status = plan_compile(json, entry->type, &entry->plan, reason);
-
-    if (status != CODEC_OK)
-        plan_free(&entry->plan);
-    remember(entry, status, reason, status == CODEC_OUT_OF_MEMORY ? INT64_MIN : INT64_MAX);
-}
-
-/* Asks for the schema unless what is known of it still holds. */
-static void refresh_entry(struct codec *codec, struct plan_entry *entry)
-{
-    int64_t now = codec->options.now_ms(codec->options.clock);
-    struct text json;
-
-    if (now < entry->expires_at)
-        return;
-    if (entry->id <= 0) {
-        remember(entry, CODEC_SCHEMA_UNKNOWN, "schema ids are positive", INT64_MAX);
-        return;
-    }
-    struct schema_result result = codec->options.source.fetch(codec->options.source.context, entry->id, &json);
-    if (result.answer == SCHEMA_OK)
-        compile_entry(entry, json);
-    else
-        remember_answer(codec, entry, result, codec->options.now_ms(codec->options.clock));
-}
-
-/* --- decoding --- */
-
-static struct codec_result fail_schema(struct codec *codec, const struct plan_entry *entry)
-{
-    snprintf(codec->reason, sizeof codec->reason, "schema id %d for %s: %s", (int)entry->id, entry->type->name,
-             entry->reason);
-    return (struct codec_result){entry->status, codec->reason};
+    snprintf(codec->reason, sizeof codec->reason, "schema id %d for %s: %s", (int)id, type->name, reason);
+    return (struct codec_result){status, codec->reason};
 }
 
 static struct codec_result fail_field(struct codec *codec, enum codec_status status, const struct record_type *type,
@@ -114,6 +68,68 @@ static struct codec_result fail_field(struct codec *codec, enum codec_status sta
              field ? "field " : "record", field ? field : "");
     return (struct codec_result){status, codec->reason};
 }
+
+/* --- which plan --- */
+
+bool codec_expect(struct codec *codec, const struct record_type *type, const char *subject)
+{
+    return asker_expect(&codec->asker, type, subject);
+}
+
+void codec_received(struct codec *codec)
+{
+    codec->asker.received++;
+}
+
+/* The source has it, but it can never be read: that is known from now on. */
+static struct codec_result refuse(struct codec *codec, const struct record_type *type, int32_t id, const char *reason)
+{
+    struct plan_entry *entry = plan_cache_add(&codec->plans, type, id);
+
+    entry->status = CODEC_SCHEMA_INVALID;
+    snprintf(entry->reason, sizeof entry->reason, "%s", reason);
+    return fail_schema(codec, entry->status, type, id, entry->reason);
+}
+
+static struct codec_result compile(struct codec *codec, const struct record_type *type, int32_t id, struct text json,
+                                   struct plan **ret_plan)
+{
+    struct plan_entry *entry = plan_cache_add(&codec->plans, type, id);
+
+    entry->status = plan_compile(json, type, &entry->plan, entry->reason);
+    if (entry->status == CODEC_OK) {
+        *ret_plan = &entry->plan;
+        return success();
+    }
+    struct codec_result result = fail_schema(codec, entry->status, type, id, entry->reason);
+    plan_free(&entry->plan);
+    if (entry->status == CODEC_OUT_OF_MEMORY)
+        plan_cache_remove(entry);
+    return result;
+}
+
+static struct codec_result find_plan(struct codec *codec, const struct record_type *type, int32_t id,
+                                     struct plan **ret_plan)
+{
+    struct plan_entry *entry = plan_cache_find(&codec->plans, type, id);
+    struct text json = {NULL, 0};
+    const char *reason;
+
+    if (entry && entry->status != CODEC_OK)
+        return fail_schema(codec, entry->status, type, id, entry->reason);
+    if (entry) {
+        *ret_plan = &entry->plan;
+        return success();
+    }
+    enum codec_status status = asker_fetch(&codec->asker, type, id, &json, &reason);
+    switch (status) {
+    case CODEC_OK: return compile(codec, type, id, json, ret_plan);
+    case CODEC_SCHEMA_INVALID: return refuse(codec, type, id, reason);
+    default: return fail_schema(codec, status, type, id, reason);
+    }
+}
+
+/* --- decoding --- */
 
 static struct codec_result read_header(const void *value, size_t size, int32_t *ret_id)
 {
@@ -140,14 +156,13 @@ struct codec_result codec_decode(struct codec *codec, const struct record_type *
 
     if (result.status != CODEC_OK)
         return result;
-    struct plan_entry *entry = plan_cache_entry(&codec->plans, type, id);
-    if (entry->status != CODEC_OK)
-        refresh_entry(codec, entry);
-    if (entry->status != CODEC_OK)
-        return fail_schema(codec, entry);
+    struct plan *plan = NULL;
+    result = find_plan(codec, type, id, &plan);
+    if (!plan)
+        return result;
     struct text body = {(const char *)value + HEADER_SIZE, (uint32_t)(size - HEADER_SIZE)};
     const char *field;
-    enum codec_status status = plan_run(&entry->plan, body, arena, ret_record, &field);
+    enum codec_status status = plan_run(plan, body, arena, ret_record, &field);
     return status == CODEC_OK ? success() : fail_field(codec, status, type, field);
 }
 

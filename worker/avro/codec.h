@@ -26,6 +26,10 @@
 #define CODEC_MAX_OPS    16384       /* steps of a decode plan */
 #define CODEC_MAX_PLANS  256         /* (schema id, record) pairs kept, failed ones included */
 #define CODEC_MAX_TYPES  64          /* record types with an id for encoding */
+#define CODEC_MAX_INPUTS 8           /* record types with a subject to believe in a flood */
+#define CODEC_MAX_DENIED 1024        /* ids remembered as unknown */
+#define CODEC_PATIENCE   4           /* ids that are asked for more than once, in each not_found_ms */
+#define CODEC_FLOOD      16 /* unknown ids in each not_found_ms, after which no more are asked for one by one */
 
 enum codec_status {
     CODEC_OK,
@@ -76,7 +80,9 @@ struct codec_options {
     void *clock;
     int64_t not_found_ms;   /* how long "no such id" is believed; 0: 30 s */
     int64_t unavailable_ms; /* how long an unreachable source is not asked again for the same id; 0: 500 ms */
-    int not_found_tries;    /* which answer "no such id" is believed, unavailable_ms apart; 0: the 3rd */
+    int not_found_tries;    /* which answer "no such id" is believed; 0: the 3rd */
+    int64_t settle_ms;      /* from the 1st such answer to the 2nd question, doubled from one to the next; 0: 100 ms */
+    int64_t list_ms;        /* how often a subject is listed in a flood, at most; 0: every 250 ms */
 };
 
 struct codec;
@@ -89,7 +95,7 @@ void codec_free(struct codec *codec);
  *
  * Strings and bytes point into `value`, defaults into the program, arrays and optional values into the arena: the
  * record lives as long as value and arena do. On error *ret_record is undefined. May ask the schema source, so may
- * block as long as that does, once for each unknown schema id. */
+ * block as long as that does; what it costs when the ids are garbage: docs/decisions/008-unknown-schema-ids.md. */
 struct codec_result codec_decode(struct codec *codec, const struct record_type *type, const void *value, size_t size,
                                  struct arena *arena, void *ret_record) WARN_UNUSED;
 
@@ -98,6 +104,15 @@ struct codec_result codec_decode(struct codec *codec, const struct record_type *
  * CODEC_BAD_UNION. */
 struct codec_result codec_encode(struct codec *codec, const struct record_type *type, const void *record,
                                  struct buffer *out) WARN_UNUSED;
+
+/* Values of `type` are written with schemas of this subject (copied). In a flood of unknown ids its list tells which
+ * are to be fetched, as far as codec_received is called. False: more than CODEC_MAX_INPUTS, or the subject is too long.
+ */
+bool codec_expect(struct codec *codec, const struct record_type *type, const char *subject) WARN_UNUSED;
+
+/* What is decoded until the next call was received before this one: a list of the subject that is asked for from now
+ * on has all their schemas. */
+void codec_received(struct codec *codec);
 
 /* The schema id that values of `type` are written with from now on. */
 struct codec_result codec_set_id(struct codec *codec, const struct record_type *type, int32_t id) WARN_UNUSED;

@@ -37,10 +37,15 @@ static struct text encode(void *context, const struct record_type *type, const v
     return (struct text){copy, (uint32_t)port->scratch.size};
 }
 
+static void received(void *context)
+{
+    codec_received(((struct codec_port *)context)->codec);
+}
+
 struct record_codec codec_port_open(struct codec_port *port, struct codec *codec)
 {
     port->codec = codec;
-    return (struct record_codec){port, decode, encode};
+    return (struct record_codec){port, decode, encode, received};
 }
 
 void codec_port_release(struct codec_port *port)

@@ -30,5 +30,5 @@ static struct schema_result identify(void *context, const char *subject, struct 
 
 struct schema_source embedded_source(void)
 {
-    return (struct schema_source){NULL, fetch, identify};
+    return (struct schema_source){NULL, fetch, identify, NULL};
 }

@@ -10,21 +10,9 @@ static struct plan_entry *first_place(struct plan_cache *cache, const struct rec
     return &cache->entries[(hash >> 40) % (CODEC_MAX_PLANS / WAYS) * WAYS];
 }
 
-static void start(struct plan_entry *entry, const struct record_type *type, int32_t id)
-{
-    plan_free(&entry->plan);
-    entry->type = type;
-    entry->id = id;
-    entry->tries = 0;
-    entry->status = CODEC_STATUS_COUNT;
-    entry->expires_at = INT64_MIN;
-    entry->reason[0] = '\0';
-}
-
-struct plan_entry *plan_cache_entry(struct plan_cache *cache, const struct record_type *type, int32_t id)
+struct plan_entry *plan_cache_find(struct plan_cache *cache, const struct record_type *type, int32_t id)
 {
     struct plan_entry *entry = first_place(cache, type, id);
-    struct plan_entry *oldest = entry;
 
     cache->lookups++;
     for (int i = 0; i < WAYS; i++, entry++) {
@@ -32,12 +20,30 @@ struct plan_entry *plan_cache_entry(struct plan_cache *cache, const struct recor
             entry->used = cache->lookups;
             return entry;
         }
+    }
+    return NULL;
+}
+
+struct plan_entry *plan_cache_add(struct plan_cache *cache, const struct record_type *type, int32_t id)
+{
+    struct plan_entry *first = first_place(cache, type, id), *oldest = first;
+
+    for (struct plan_entry *entry = first; entry < first + WAYS; entry++)
         if (entry->used < oldest->used)
             oldest = entry;
-    }
-    start(oldest, type, id);
+    plan_free(&oldest->plan);
+    oldest->type = type;
+    oldest->id = id;
     oldest->used = cache->lookups;
+    oldest->reason[0] = '\0';
     return oldest;
+}
+
+void plan_cache_remove(struct plan_entry *entry)
+{
+    plan_free(&entry->plan);
+    entry->type = NULL;
+    entry->used = 0;
 }
 
 void plan_cache_clear(struct plan_cache *cache)

@@ -1,4 +1,5 @@
-/* Decode plans by (writer's schema id, record type), bounded, failures included. Private to worker/avro. */
+/* Decode plans by (writer's schema id, record type), bounded; what cannot be compiled is kept as well: an id never
+ * changes its meaning. Private to worker/avro. */
 #ifndef OSBILL_WORKER_AVRO_PLAN_CACHE_H
 #define OSBILL_WORKER_AVRO_PLAN_CACHE_H
 
@@ -7,10 +8,8 @@
 struct plan_entry {
     const struct record_type *type; /* NULL: the place is free */
     int32_t id;
-    int tries;                /* answers "no such id" so far */
     uint64_t used;            /* the cache's count when it was last looked up */
     enum codec_status status; /* CODEC_OK: the plan is there */
-    int64_t expires_at;       /* a failure is asked for again from then on, ms; INT64_MAX: never */
     struct plan plan;
     char reason[REASON_SIZE]; /* why not; empty with CODEC_OK */
 };
@@ -20,8 +19,12 @@ struct plan_cache {
     struct plan_entry entries[CODEC_MAX_PLANS];
 };
 
-/* The entry of this pair. A new one, in place of the least recently used of its set, has status CODEC_STATUS_COUNT. */
-struct plan_entry *plan_cache_entry(struct plan_cache *cache, const struct record_type *type, int32_t id);
+/* NULL: not there. */
+struct plan_entry *plan_cache_find(struct plan_cache *cache, const struct record_type *type, int32_t id);
+
+/* A new entry, empty, in place of the least recently used of its set. */
+struct plan_entry *plan_cache_add(struct plan_cache *cache, const struct record_type *type, int32_t id);
+void plan_cache_remove(struct plan_entry *entry);
 
 void plan_cache_clear(struct plan_cache *cache);
 

@@ -197,7 +197,8 @@ void catalogue_diff_print(const struct differences *differences,
             write_difference(at, to);
             (void)fclose(to);
         }
-        put("%s\n", line ? line : "out of memory");
+        put_lines(line ? line : "out of memory");
+        put("\n");
         free(line);
         if (note)
             note(context, at);

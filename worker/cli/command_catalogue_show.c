@@ -56,9 +56,9 @@ static bool print_file(const struct present_catalogue *present, struct arena *ar
     if (!to)
         return false;
     catalogue_file_write(&present->book, arena, to);
-    if (fclose(to) != 0)
+    if (fclose(to) != 0 || !text)
         return false;
-    put("%s", text);
+    put_lines(text);
     free(text);
     return true;
 }

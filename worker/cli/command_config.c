@@ -1,6 +1,7 @@
 /* osbill config check | osbill version */
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "worker/cli/command.h"
 #include "worker/cli/print.h"
@@ -8,12 +9,17 @@
 
 enum { SCANS_MAX = 32 };
 
+struct printing {
+    bool failed;
+};
+
 static bool print_entry(void *context, const struct config_entry *entry)
 {
-    (void)context;
-    put_json(json_pack("{s:s, s:s, s:s, s:b}", "name", entry->name, "value", entry->value, "origin", entry->origin,
-                       "default", entry->is_default));
-    return true;
+    struct printing *printing = context;
+
+    printing->failed = !put_json(json_pack("{s:s, s:s, s:s, s:b}", "name", entry->name, "value", entry->value, "origin",
+                                           entry->origin, "default", entry->is_default));
+    return !printing->failed;
 }
 
 bool settings_check(const struct config *config)
@@ -41,21 +47,46 @@ bool settings_check(const struct config *config)
     return good && result.kind == RESULT_OK;
 }
 
+static bool explain(const struct config *config)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *to = open_memstream(&text, &size);
+
+    if (to)
+        config_explain(config, to);
+    bool good = to && !ferror(to);
+    good = to && fclose(to) == 0 && good && text;
+    if (good)
+        put_lines(text);
+    else
+        say("out of memory");
+    free(text);
+    return good;
+}
+
+static bool show(const struct config *config)
+{
+    struct printing printing = {false};
+
+    if (!config->json)
+        return explain(config);
+    config_each(config, print_entry, &printing);
+    return !printing.failed;
+}
+
 static enum exit_code run_check(const struct call *call)
 {
-    if (call->config->json)
-        config_each(call->config, print_entry, NULL);
-    else
-        config_explain(call->config, stdout);
+    if (!show(call->config))
+        return EXIT_BROKEN;
     return settings_check(call->config) ? EXIT_DONE : EXIT_CONFIGURATION;
 }
 
 static enum exit_code run_version(const struct call *call)
 {
     if (call->config->json)
-        put_json(json_pack("{s:s}", "version", OSBILL_VERSION));
-    else
-        put("osbill %s\n", OSBILL_VERSION);
+        return put_json(json_pack("{s:s}", "version", OSBILL_VERSION)) ? EXIT_DONE : EXIT_BROKEN;
+    put("osbill %s\n", OSBILL_VERSION);
     return EXIT_DONE;
 }
 

@@ -57,6 +57,10 @@ static enum exit_code refuse(const struct command *command, const char *reason)
 {
     enum exit_code code = EXIT_USAGE;
 
+    if (!strcmp(reason, "out of memory")) {
+        say("%s", reason);
+        return EXIT_BROKEN;
+    }
     while (*reason) {
         size_t size = strcspn(reason, "\n");
         say("%.*s", (int)size, reason);

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINE = 2048, ESCAPED = 4 /* \x1b */ };
+#include "worker/avro/utf8.h"
+
+enum { LINE = 2048 };
 
 /* A descriptor that is closed would be taken by the next socket, and a message of ours would go to Redis. */
 static void occupy(int descriptor, int flags)
@@ -29,41 +31,78 @@ void print_prepare(void)
 
 /* --- escaping --- */
 
-/* Bytes of the control character that begins at `at`; 0: none does. C1 is U+0080 to U+009F, C2 80 to C2 9F. */
-static size_t control_size(const unsigned char *at, size_t left)
+/* Characters that a terminal obeys, that turn what follows around, or that nobody sees: first and last. */
+static const struct {
+    uint32_t first, last;
+} hidden[] = {
+    {0, 0x1f},        {0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},   {0x180e, 0x180e},   {0x200b, 0x200f},
+    {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
+};
+
+static bool is_hidden(uint32_t code)
 {
-    if (*at < ' ' || *at == 0x7f)
-        return 1;
-    return left > 1 && at[0] == 0xc2 && at[1] < 0xa0 && at[1] >= 0x80 ? 2 : 0;
+    for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
+        if (code >= hidden[i].first && code <= hidden[i].last)
+            return true;
+    return false;
+}
+
+struct print_character print_character(const char *text, size_t size)
+{
+    const unsigned char *at = (const unsigned char *)text;
+    size_t bytes = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
+    uint32_t code = bytes == 1 ? at[0] : at[0] & (0x7fU >> bytes);
+
+    if (bytes > size || !utf8_valid(at, bytes))
+        return (struct print_character){1, at[0], true};
+    for (size_t i = 1; i < bytes; i++)
+        code = code << 6 | (at[i] & 0x3f);
+    return (struct print_character){bytes, code, is_hidden(code)};
+}
+
+size_t print_code(uint32_t code, char buffer[PRINT_CODE])
+{
+    const char *format = code < 0x100 ? "\\x%02x" : code < 0x10000 ? "\\u%04x" : "\\U%08x";
+
+    return (size_t)snprintf(buffer, PRINT_CODE, format, code);
 }
 
 size_t print_escape(struct text text, bool keep_newlines, char *buffer, size_t size)
 {
-    const unsigned char *at = (const unsigned char *)text.data, *end = at + text.size;
     size_t used = 0;
 
-    while (at < end && used + ESCAPED < size) {
-        size_t control = keep_newlines && *at == '\n' ? 0 : control_size(at, (size_t)(end - at));
-        if (control)
-            used += (size_t)snprintf(buffer + used, ESCAPED + 1, "\\x%02x", at[control - 1]);
-        else
-            buffer[used++] = (char)*at;
-        at += control ? control : 1;
+    for (uint32_t i = 0; i < text.size && used + PRINT_CODE < size;) {
+        struct print_character character = print_character(text.data + i, text.size - i);
+        if (character.hidden && !(keep_newlines && character.code == '\n'))
+            used += print_code(character.code, buffer + used);
+        else {
+            memcpy(buffer + used, text.data + i, character.size);
+            used += character.size;
+        }
+        i += (uint32_t)character.size;
     }
     if (size)
         buffer[used] = '\0';
     return used;
 }
 
+/* As much as a part takes, but no character is cut in two. */
+static uint32_t part_size(struct text text)
+{
+    uint32_t size = text.size < LINE ? text.size : LINE;
+    uint32_t whole = size;
+
+    while (whole < text.size && whole + 3 > size && ((unsigned char)text.data[whole] & 0xc0) == 0x80)
+        whole--;
+    return whole;
+}
+
 static void write_escaped(FILE *stream, struct text text, bool keep_newlines)
 {
-    char part[LINE * ESCAPED + ESCAPED + 1];
+    char part[LINE * PRINT_CODE + PRINT_CODE + 1];
 
     while (text.size) {
-        uint32_t size = text.size < LINE ? text.size : LINE;
-        /* not between the two bytes of a C1 character */
-        if (size < text.size && (unsigned char)text.data[size - 1] == 0xc2)
-            size--;
+        uint32_t size = part_size(text);
         size_t used = print_escape((struct text){text.data, size}, keep_newlines, part, sizeof part);
         (void)fwrite(part, 1, used, stream);
         text.data += size;
@@ -71,11 +110,16 @@ static void write_escaped(FILE *stream, struct text text, bool keep_newlines)
     }
 }
 
+/* The newlines that end the format are its own; one within comes from what is printed, and would forge a line. */
 static void write_formatted(FILE *stream, const char *format, va_list arguments)
 {
     char line[LINE], *text = line;
+    size_t length = strlen(format);
+    uint32_t ends = 0;
     va_list again;
 
+    while (ends < length && format[length - ends - 1] == '\n')
+        ends++;
     va_copy(again, arguments);
     int size = vsnprintf(line, sizeof line, format, arguments);
     if (size >= (int)sizeof line) {
@@ -84,8 +128,10 @@ static void write_formatted(FILE *stream, const char *format, va_list arguments)
             (void)vsnprintf(text, (size_t)size + 1, format, again);
     }
     va_end(again);
-    if (text && size > 0)
-        write_escaped(stream, (struct text){text, (uint32_t)size}, true);
+    if (text && size > 0) {
+        write_escaped(stream, (struct text){text, (uint32_t)size - ends}, false);
+        (void)fwrite(text + size - ends, 1, ends, stream);
+    }
     if (text != line)
         free(text);
 }
@@ -113,6 +159,11 @@ void put_text(struct text text)
     write_escaped(stdout, text, false);
 }
 
+void put_lines(const char *lines)
+{
+    write_escaped(stdout, (struct text){lines, (uint32_t)strlen(lines)}, true);
+}
+
 void say(const char *format, ...)
 {
     va_list arguments;
@@ -125,20 +176,22 @@ void say(const char *format, ...)
     va_end(arguments);
 }
 
-/* jansson escapes C0 alone; DEL and C1 can only stand within its strings. */
+/* jansson escapes C0 alone; what else is hidden can only stand within its strings. */
 static void write_json(const char *text)
 {
-    const unsigned char *at = (const unsigned char *)text;
     size_t left = strlen(text);
 
     while (left) {
-        size_t control = control_size(at, left);
-        if (control)
-            (void)fprintf(stdout, "\\u%04x", at[control - 1]);
+        struct print_character character = print_character(text, left);
+        if (character.hidden && character.code > 0xffff)
+            (void)fprintf(stdout, "\\u%04x\\u%04x", 0xd7c0U + (character.code >> 10),
+                          0xdc00U | (character.code & 0x3ff));
+        else if (character.hidden)
+            (void)fprintf(stdout, "\\u%04x", character.code);
         else
-            (void)fputc(*at, stdout);
-        at += control ? control : 1;
-        left -= control ? control : 1;
+            (void)fwrite(text, 1, character.size, stdout);
+        text += character.size;
+        left -= character.size;
     }
     (void)fputc('\n', stdout);
 }
@@ -148,7 +201,7 @@ json_t *json_text(struct text text)
     return json_stringn(text.size ? text.data : "", text.size);
 }
 
-void put_json(json_t *json)
+bool put_json(json_t *json)
 {
     char *text = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 
@@ -156,8 +209,10 @@ void put_json(json_t *json)
         write_json(text);
     else
         say("out of memory, or a value that JSON cannot hold");
+    bool good = text != NULL;
     free(text);
     json_decref(json);
+    return good;
 }
 
 /* --- the end --- */

@@ -80,7 +80,7 @@ static void print_one(const struct table *table, uint32_t column, const char *ce
         put("%*s%s", pad, "", cell);
     else
         put("%s%*s", cell, last ? 0 : pad, "");
-    put("%s", last ? "\n" : "  ");
+    put(last ? "\n" : "  ");
 }
 
 static void print_titles(struct table *table)

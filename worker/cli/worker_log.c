@@ -27,7 +27,7 @@ static void partition_name(int32_t partition, char *buffer, size_t size)
 /* One call for the whole line, so that lines of several threads do not mix. */
 static void write_text(const char *level, int thread, const char *event, int32_t partition, const char *text)
 {
-    char moment[MOMENT_TEXT], escaped[LINE_SIZE], number[16], where[64] = "";
+    char moment[MOMENT_TEXT], number[16], where[64] = "";
     size_t used = 0;
 
     partition_name(partition, number, sizeof number);
@@ -37,8 +37,7 @@ static void write_text(const char *level, int thread, const char *event, int32_t
         used = (size_t)snprintf(where, sizeof where, " thread %d", thread);
     if (partition != -1)
         (void)snprintf(where + used, sizeof where - used, " partition %s", number);
-    print_escape((struct text){text, (uint32_t)strlen(text)}, false, escaped, sizeof escaped);
-    (void)fprintf(stderr, "%s %s%s %s: %s\n", moment_text(moment_now(), moment), level, where, event, escaped);
+    (void)fprintf(stderr, "%s %s%s %s: %s\n", moment_text(moment_now(), moment), level, where, event, text);
 }
 
 static void write_json(const char *level, int thread, const char *event, int32_t partition, const char *text)
@@ -53,8 +52,7 @@ static void write_json(const char *level, int thread, const char *event, int32_t
     if (partition != -1)
         json_object_set_new(json, "partition",
                             partition == NOTICE_LANE ? json_string(number) : json_integer(partition));
-    json_t *value = json_string(text);
-    json_object_set_new(json, "text", value ? value : json_string("(not UTF-8)"));
+    json_object_set_new(json, "text", json_string(text));
     char *line = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII);
     (void)fprintf(stderr, "%s\n", line ? line : "{}");
     free(line);
@@ -64,7 +62,7 @@ static void write_json(const char *level, int thread, const char *event, int32_t
 void worker_log(const struct worker_log *log, enum log_level level, int thread, const char *event, int32_t partition,
                 const char *format, ...)
 {
-    char text[TEXT_SIZE];
+    char text[TEXT_SIZE], escaped[LINE_SIZE];
     va_list arguments;
 
     if (level > log->level)
@@ -72,8 +70,10 @@ void worker_log(const struct worker_log *log, enum log_level level, int thread, 
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    /* For JSON too: bytes that are no UTF-8, and a character that the end of `text` cut in two. */
+    print_escape((struct text){text, (uint32_t)strlen(text)}, false, escaped, sizeof escaped);
     if (log->format == LOG_FORMAT_JSON)
-        write_json(levels[level], thread, event, partition, text);
+        write_json(levels[level], thread, event, partition, escaped);
     else
-        write_text(levels[level], thread, event, partition, text);
+        write_text(levels[level], thread, event, partition, escaped);
 }

@@ -22,6 +22,19 @@ static const char *or_null(const char *text)
     return *text ? text : NULL;
 }
 
+static bool expect_inputs(struct worker_ports *ports)
+{
+    char subject[SUBJECT_NAME];
+
+    for (int topic = 0; topic < TOPIC_INPUTS; topic++) {
+        const struct record_type *type = topic_row((enum topic)topic)->records[0];
+        topic_subject(ports->worker->config->topic_prefix, (enum topic)topic, type, subject);
+        if (!codec_expect(ports->codec, type, subject))
+            return false;
+    }
+    return true;
+}
+
 static bool open_codec(struct worker_ports *ports)
 {
     const struct config *config = ports->worker->config;
@@ -35,9 +48,10 @@ static bool open_codec(struct worker_ports *ports)
     });
     if (ports->registry)
         ports->codec = codec_new(&(struct codec_options){.source = registry_source(ports->registry), .now_ms = steady});
-    if (ports->codec)
-        ports->record_codec = codec_port_open(&ports->port, ports->codec);
-    return ports->codec != NULL;
+    if (!ports->codec || !expect_inputs(ports))
+        return false;
+    ports->record_codec = codec_port_open(&ports->port, ports->codec);
+    return true;
 }
 
 static bool open_log(struct worker_ports *ports)

@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "core/text.h"
+#include "worker/cli/print.h"
 #include "worker/cli/yaml.h"
 
 /* What YAML 1.1 or 1.2 take for something else than text. */
@@ -33,29 +34,21 @@ static bool is_plain(struct text text)
     return true;
 }
 
-/* C0, DEL, and C1 as it is in UTF-8; *size: its bytes. */
-static bool is_control(const unsigned char *at, size_t left, size_t *size)
-{
-    bool c1 = left > 1 && at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
-
-    *size = c1 ? 2 : 1;
-    return c1 || at[0] < ' ' || at[0] == 0x7f;
-}
-
 void yaml_write_quoted(FILE *to, struct text text)
 {
+    char code[PRINT_CODE];
+
     (void)fputc('"', to);
     for (uint32_t i = 0; i < text.size;) {
-        const unsigned char *at = (const unsigned char *)text.data + i;
-        size_t size;
-        if (is_control(at, text.size - i, &size))
-            (void)fprintf(to, "\\x%02x", at[size - 1]);
+        struct print_character character = print_character(text.data + i, text.size - i);
+        if (character.hidden)
+            (void)fwrite(code, 1, print_code(character.code, code), to);
         else {
-            if (*at == '"' || *at == '\\')
+            if (character.code == '"' || character.code == '\\')
                 (void)fputc('\\', to);
-            (void)fputc(*at, to);
+            (void)fwrite(text.data + i, 1, character.size, to);
         }
-        i += (uint32_t)size;
+        i += (uint32_t)character.size;
     }
     (void)fputc('"', to);
 }

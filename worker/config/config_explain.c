@@ -45,12 +45,23 @@ void config_each(const struct config *config, bool (*visit)(void *context, const
     }
 }
 
+/* A certificate may have several lines, and stays on one. */
+static int write_value(const char *value, FILE *to)
+{
+    int size = 0;
+
+    for (; *value; value++)
+        size += (unsigned char)*value < ' ' ? fprintf(to, "\\x%02x", *value) : fprintf(to, "%c", *value);
+    return size;
+}
+
 static bool explain_entry(void *context, const struct config_entry *entry)
 {
     const char *quote = strchr(entry->value, ' ') ? "\"" : "";
 
-    fprintf(context, "%-24s = %s%s%s", entry->name, quote, entry->value, quote);
-    fprintf(context, "%*s# %s\n", strlen(entry->value) < 32 ? (int)(33 - strlen(entry->value)) : 1, "", entry->origin);
+    fprintf(context, "%-24s = %s", entry->name, quote);
+    int size = write_value(entry->value, context);
+    fprintf(context, "%s%*s# %s\n", quote, size < 32 ? 33 - size : 1, "", entry->origin);
     return true;
 }
 

@@ -99,6 +99,7 @@ static const char *read_secret(struct config *config, const char *name, const ch
     char *data = config_read_file(path, SECRET_LIMIT, &size);
 
     if (!data) {
+        config->details->no_memory |= errno == ENOMEM;
         config_problem(config, "%s-file: %s: %s", name, path, strerror(errno));
         return NULL;
     }

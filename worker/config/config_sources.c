@@ -53,6 +53,7 @@ void config_apply_file(struct config *config)
     char *data = config_read_file(path, FILE_LIMIT, &size);
 
     if (!data) {
+        config->details->no_memory |= errno == ENOMEM;
         if (config->file[0] || errno != ENOENT)
             config_problem(config, "%s: %s", path, strerror(errno));
         return;

@@ -71,7 +71,7 @@ const char *option_placeholder(const struct option *option);
 /* OSBILL_REDIS_URL for redis-url; `suffix` (may be "") is appended first: "-file". False: no room. */
 bool option_environment_name(const char *name, const char *suffix, char *ret_name, size_t capacity);
 
-/* A URL without the password that it may hold. */
+/* A URL without the password and the query that it may hold. */
 void option_redact_url(const char *url, char *ret_text, size_t capacity);
 bool option_url_has_password(const char *url);
 

@@ -34,42 +34,45 @@ bool option_environment_name(const char *name, const char *suffix, char *ret_nam
     return true;
 }
 
-/* The password in scheme://user:password@rest, or NULL. */
+/* The password in scheme://user:password@rest, NULL: none. It ends at the last @, wherever that is: who forgets to
+ * encode a / in a password does not get it shown for that. */
 static const char *url_password(const char *url, size_t *ret_size)
 {
-    const char *login = strstr(url, "://");
-
-    if (!login)
-        return NULL;
-    login += 3;
-    size_t authority = strcspn(login, "/");
-    const char *at = NULL;
-    for (const char *scan = login; scan < login + authority; scan++)
-        if (*scan == '@')
-            at = scan;
+    const char *scheme = strstr(url, "://");
+    const char *login = scheme ? scheme + 3 : url;
+    const char *at = strrchr(login, '@');
     const char *colon = at ? memchr(login, ':', (size_t)(at - login)) : NULL;
+
     if (!colon)
         return NULL;
     *ret_size = (size_t)(at - colon - 1);
     return colon + 1;
 }
 
+/* Where the values begin that a URL may have behind a ?, tokens often; NULL: none, or the number of a database. */
+static const char *url_query(const char *url)
+{
+    const char *mark = strchr(url, '?');
+
+    return mark && strncmp(mark, "?db=", 4) != 0 ? mark + 1 : NULL;
+}
+
 bool option_url_has_password(const char *url)
 {
     size_t size = 0;
 
-    return url_password(url, &size) != NULL && size > 0;
+    return (url_password(url, &size) && size > 0) || url_query(url);
 }
 
 void option_redact_url(const char *url, char *ret_text, size_t capacity)
 {
     size_t size = 0;
     const char *password = url_password(url, &size);
+    const char *rest = password ? password + size : url;
+    const char *query = url_query(rest);
 
-    if (!password)
-        snprintf(ret_text, capacity, "%s", url);
-    else
-        snprintf(ret_text, capacity, "%.*s***%s", (int)(password - url), url, password + size);
+    snprintf(ret_text, capacity, "%.*s%s%.*s%s", password ? (int)(password - url) : 0, url, password ? "***" : "",
+             query ? (int)(query - rest) : (int)strlen(rest), rest, query ? "***" : "");
 }
 
 static unsigned least(unsigned a, unsigned b)

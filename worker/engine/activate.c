@@ -159,7 +159,7 @@ void part_activate(struct engine *engine, struct part *part)
         struct part_input *input = &part->inputs[i];
         input->fetch = part->place.inputs[i].next;
         input->compared = part->place.inputs[i].last < 0;
-        input->suspect = input->missed = input->started = false;
+        input->suspect = input->missed = input->started = input->unread = false;
         input->start = true;
     }
     compare_committed(engine, part);

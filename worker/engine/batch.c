@@ -139,6 +139,8 @@ void batch_close(struct engine *engine, struct batch *batch)
         fail(engine, "out of memory");
         return;
     }
+    if (engine->codec->received)
+        engine->codec->received(engine->codec->context);
     engine->batch = batch;
     engine->phase = PHASE_JUDGE;
     engine->statistics.batches++;

@@ -4,7 +4,6 @@
  * after it might be missed by the next owner's END (design.md, "A batch"). */
 #include "worker/engine/inside.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 
 enum { ABORT_PAUSE_FIRST = 50 * 1000, ABORT_PAUSE_LAST = 1000 * 1000 }; /* microseconds */
@@ -65,22 +64,6 @@ struct result publish_step(struct engine *engine)
 
 /* --- offsets --- */
 
-static struct text metadata(struct engine *engine, const struct place *to)
-{
-    static const char digits[] = "0123456789abcdef";
-    char *buffer = arena_alloc(&engine->round.memory.arena, 64, 1);
-    int size;
-
-    if (!buffer)
-        return (struct text){NULL, 0};
-    size = snprintf(buffer, 31, "%" PRId64 " ", to->seq);
-    for (unsigned i = 0; i < sizeof to->nonce.bytes; i++) {
-        buffer[size++] = digits[to->nonce.bytes[i] >> 4];
-        buffer[size++] = digits[to->nonce.bytes[i] & 15];
-    }
-    return (struct text){buffer, (uint32_t)size};
-}
-
 /* The next offsets of all inputs of every partition that writes, timer-only transactions too: without offsets there is
  * no fencing (design.md, "Position record P"). */
 static bool set_offsets(struct engine *engine)
@@ -92,7 +75,7 @@ static bool set_offsets(struct engine *engine)
         return false;
     for (uint32_t i = 0; i < round->part_count; i++) {
         const struct round_part *rp = &round->parts[i];
-        struct text text = rp->writes ? metadata(engine, &rp->to) : (struct text){NULL, 0};
+        struct text text = rp->writes ? place_metadata(&rp->to, &round->memory.arena) : (struct text){NULL, 0};
         for (uint32_t k = 0; rp->writes && k < rp->part->input_count; k++)
             round->offsets[round->offset_count++] = (struct log_offset){
                 rp->part->inputs[k].topic, rp->part->inputs[k].partition, rp->to.inputs[k].next, text};

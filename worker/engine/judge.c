@@ -1,6 +1,8 @@
 /* Decodes the batch's messages and validates what only the engine can see: bytes, key, partition (rules.md 8;
- * design.md, "Traps"). What is wrong becomes a dead letter; an outage never does. */
+ * design.md, "Traps"). What is wrong becomes a dead letter; an outage never does: its messages are put back. */
 #include "worker/engine/inside.h"
+
+enum { PUT_BACK_MICROS = 100 * 1000 };
 
 static const struct record_type *input_type(enum topic topic)
 {
@@ -45,7 +47,42 @@ static void judge_key(const struct engine *engine, struct job *job)
                      "partitioner murmur2_random"));
 }
 
-/* False: the registry must answer first. */
+/* The registry answers, as far as anyone waits for it. */
+static void end_outage(struct engine *engine, struct job *job)
+{
+    uint32_t cursor = 0;
+
+    job->part->inputs[job->input].unread = false;
+    if (!engine->outages[OUTAGE_REGISTRY].since)
+        return;
+    for (struct part *part; (part = part_next(engine, &cursor));)
+        for (uint32_t i = 0; part->phase == PART_ACTIVE && i < part->input_count; i++)
+            if (part->inputs[i].unread)
+                return;
+    outage_end(engine, OUTAGE_REGISTRY);
+}
+
+/* This message and what follows it of its input are fetched again in a moment; all else goes on. */
+static void put_back(struct engine *engine, struct batch *batch, struct job *first)
+{
+    struct part_input *input = &first->part->inputs[first->input];
+    uint32_t kept = batch->judged;
+
+    for (uint32_t i = batch->judged; i < batch->count; i++) {
+        struct job *job = batch->jobs[i];
+        if (job->part != first->part || job->kind != JOB_INPUT || job->input != first->input)
+            batch->jobs[kept++] = job;
+    }
+    batch->count = kept;
+    if (!input->halt)
+        engine->halts++;
+    input->halt = input->start = input->unread = true;
+    input->started = false;
+    input->fetch = first->in.offset;
+    first->part->retry_at = steady_now(engine) + PUT_BACK_MICROS;
+}
+
+/* False: it cannot be read yet. */
 static bool judge(struct engine *engine, struct batch *batch, struct job *job)
 {
     bool failed = false;
@@ -73,7 +110,7 @@ static bool judge(struct engine *engine, struct batch *batch, struct job *job)
             condemn(job, INPUT_ELSEWHERE, NULL, TEXT("the message has no key"));
         job->judged = true;
     }
-    outage_end(engine, OUTAGE_REGISTRY);
+    end_outage(engine, job);
     if (failed)
         fail(engine, "out of memory");
     return !failed;
@@ -83,10 +120,14 @@ void judge_step(struct engine *engine)
 {
     struct batch *batch = engine->batch;
 
-    for (; batch->judged < batch->count; batch->judged++) {
+    while (batch->judged < batch->count) {
         struct job *job = batch->jobs[batch->judged];
-        if (job->kind == JOB_INPUT && !job->judged && !judge(engine, batch, job))
+        if (job->kind != JOB_INPUT || job->judged || judge(engine, batch, job))
+            batch->judged++;
+        else if (engine->failure.kind == RESULT_STOP)
             return;
+        else
+            put_back(engine, batch, job);
     }
     round_begin(engine);
 }

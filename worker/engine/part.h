@@ -33,6 +33,7 @@ struct part_input {
     bool halt;     /* the log must be told to stop delivering */
     bool missed;   /* the record at P's last offset did not come before later ones */
     bool compared; /* the record at P's last offset was seen, or there is none any more */
+    bool unread;   /* the message at fetch waits for the schema registry */
     bool suspect;  /* cannot be fetched from where it stands: ask where the log begins and ends */
 };
 

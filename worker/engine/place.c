@@ -1,5 +1,8 @@
 #include "worker/engine/place.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "worker/engine/engine.h"
 
 bool totals_copy(const struct currency_total_array *from, struct memory *memory,
@@ -99,4 +102,32 @@ struct text place_encode(const struct record_codec *codec, const struct place *p
         .totals = place->totals,
     };
     return codec->encode(codec->context, &position_record, &position, arena);
+}
+
+enum { SEQ_DIGITS = 18 }; /* fewer than would overflow */
+
+struct text place_metadata(const struct place *place, struct arena *arena)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *buffer = arena_alloc(arena, 64, 1);
+    int size;
+
+    if (!buffer)
+        return (struct text){NULL, 0};
+    size = snprintf(buffer, 31, "%" PRId64 " ", place->seq);
+    for (unsigned i = 0; i < sizeof place->nonce.bytes; i++) {
+        buffer[size++] = digits[place->nonce.bytes[i] >> 4];
+        buffer[size++] = digits[place->nonce.bytes[i] & 15];
+    }
+    return (struct text){buffer, (uint32_t)size};
+}
+
+int64_t place_metadata_seq(struct text metadata)
+{
+    int64_t seq = 0;
+    uint32_t i = 0;
+
+    for (; i < metadata.size && i < SEQ_DIGITS && metadata.data[i] >= '0' && metadata.data[i] <= '9'; i++)
+        seq = seq * 10 + (metadata.data[i] - '0');
+    return i > 0 && i < metadata.size && metadata.data[i] == ' ' && metadata.size == i + 33 ? seq : 0;
 }

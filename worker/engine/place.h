@@ -51,6 +51,11 @@ enum place_status place_decode(const struct record_codec *codec, struct text byt
 struct text place_encode(const struct record_codec *codec, const struct place *place, const enum topic *topics,
                          uint32_t topic_count, const struct installation *here, struct arena *arena);
 
+/* What committed offsets carry for diagnosis: "<seq> <nonce>". Arena memory; data NULL: out of memory. */
+struct text place_metadata(const struct place *place, struct arena *arena);
+/* The seq in it; 0: a stranger's. */
+int64_t place_metadata_seq(struct text metadata);
+
 /* Copies totals into `memory`. False: out of memory. */
 bool totals_copy(const struct currency_total_array *from, struct memory *memory,
                  struct currency_total_array *ret_totals);

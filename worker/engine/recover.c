@@ -18,17 +18,6 @@ static bool went_well(struct engine *engine, struct part *part, struct result re
     }
 }
 
-/* "<seq> <nonce>" as commit.c writes it; anything else is a stranger's. */
-static int64_t metadata_seq(struct text metadata)
-{
-    int64_t seq = 0;
-    uint32_t i = 0;
-
-    for (; i < metadata.size && i < 18 && metadata.data[i] >= '0' && metadata.data[i] <= '9'; i++)
-        seq = seq * 10 + (metadata.data[i] - '0');
-    return i > 0 && i < metadata.size && metadata.data[i] == ' ' && metadata.size == i + 33 ? seq : 0;
-}
-
 static void ask_committed(struct engine *engine, struct part *part)
 {
     struct log_offset offsets[PART_INPUTS];
@@ -42,7 +31,7 @@ static void ask_committed(struct engine *engine, struct part *part)
         return;
     part->recovery.committed_seq = 0;
     for (uint32_t i = 0; i < part->input_count; i++) {
-        int64_t seq = metadata_seq(offsets[i].metadata);
+        int64_t seq = place_metadata_seq(offsets[i].metadata);
         part->recovery.committed[i] = offsets[i].offset;
         if (seq > part->recovery.committed_seq)
             part->recovery.committed_seq = seq;

@@ -6,8 +6,6 @@
 
 #include "worker/http/registry_call.h"
 
-#define PATH_SIZE 1024
-
 /* --- life --- */
 
 static bool copy_into(char **ret_copy, const char *text)
@@ -22,19 +20,17 @@ static void drop_slashes(char *url)
         url[size - 1] = '\0';
 }
 
-/* "http://user:password@host/path" -> "http://host/path", in place. */
-static void drop_userinfo(char *url)
+/* "http://user:password@host/path?token=x" -> "http://host/path", in place. What may be part of a password goes too:
+ * all to the last @. */
+static void drop_secrets(char *url)
 {
     char *start = strstr(url, "://");
-    char *host = start ? start + 3 : url;
-    size_t authority = strcspn(host, "/?#");
+    char *login = start ? start + 3 : url;
+    char *at = strrchr(login, '@');
 
-    for (size_t i = authority; i > 0; i--) {
-        if (host[i - 1] == '@') {
-            memmove(host, host + i, strlen(host + i) + 1);
-            return;
-        }
-    }
+    if (at)
+        memmove(login, at + 1, strlen(at));
+    login[strcspn(login, "?#")] = '\0';
 }
 
 struct registry *registry_new(const struct registry_options *options)
@@ -44,7 +40,10 @@ struct registry *registry_new(const struct registry_options *options)
     if (!registry)
         return NULL;
     registry->register_missing = options->register_missing;
-    registry->http = http_client_new(&options->http);
+    struct http_options http = options->http;
+    if (!http.response_limit)
+        http.response_limit = REGISTRY_ANSWER_LIMIT;
+    registry->http = http_client_new(&http);
     bool ok = copy_into(&registry->url, options->url) && copy_into(&registry->name, options->url) &&
               copy_into(&registry->username, options->username) && copy_into(&registry->password, options->password) &&
               copy_into(&registry->bearer_token, options->bearer_token);
@@ -54,7 +53,7 @@ struct registry *registry_new(const struct registry_options *options)
     }
     drop_slashes(registry->url);
     drop_slashes(registry->name);
-    drop_userinfo(registry->name);
+    drop_secrets(registry->name);
     schema_cache_open(&registry->cache, options->cache_folder, registry->name);
     return registry;
 }
@@ -71,6 +70,8 @@ void registry_free(struct registry *registry)
     free(registry->password);
     free(registry->bearer_token);
     free(registry->cached);
+    for (int i = 0; i < REGISTRY_SUBJECTS; i++)
+        free(registry->listed[i].subject);
     free(registry);
 }
 
@@ -99,7 +100,7 @@ static bool find_cached(struct registry *registry, int32_t id, struct text *ret_
 
 static struct schema_result fetch(struct registry *registry, int32_t id, struct text *ret_json)
 {
-    char path[PATH_SIZE];
+    char path[REGISTRY_PATH];
 
     snprintf(path, sizeof path, "/schemas/ids/%ld", (long)id);
     struct schema_result result = registry_call(registry, "GET", path, NULL);
@@ -136,23 +137,12 @@ static void check_cache(struct registry *registry, int32_t id, struct text json)
 
 /* --- subjects --- */
 
-/* "/subjects/osbill.order-value/versions": before, the subject escaped, after. False: too long. */
-static bool subject_path(char *ret_path, const char *before, const char *subject, const char *after)
-{
-    char escaped[PATH_SIZE];
-
-    if (!http_escape(subject, escaped, sizeof escaped))
-        return false;
-    int length = snprintf(ret_path, PATH_SIZE, "%s%s%s", before, escaped, after);
-    return length > 0 && length < PATH_SIZE;
-}
-
 static struct schema_result call_subject(struct registry *registry, const char *method, const char *before,
                                          const char *subject, const char *after, json_t *body)
 {
-    char path[PATH_SIZE];
+    char path[REGISTRY_PATH];
 
-    if (subject_path(path, before, subject, after))
+    if (registry_subject_path(path, before, subject, after))
         return registry_call(registry, method, path, body);
     json_decref(body);
     return registry_result(registry, SCHEMA_MALFORMED, "the subject's name is too long");
@@ -249,7 +239,13 @@ static struct schema_result source_identify(void *context, const char *subject, 
     return result;
 }
 
+static struct schema_result source_list(void *context, const char *subject, int32_t ret_ids[SCHEMA_LISTED],
+                                        uint32_t *ret_count)
+{
+    return registry_ids(context, subject, ret_ids, ret_count);
+}
+
 struct schema_source registry_source(struct registry *registry)
 {
-    return (struct schema_source){registry, source_fetch, source_identify};
+    return (struct schema_source){registry, source_fetch, source_identify, source_list};
 }

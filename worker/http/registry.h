@@ -5,7 +5,7 @@
  *   SCHEMA_OK
  *   SCHEMA_RETRY      unreachable, timeout, 408, 429, 5xx: the caller decides when to ask again
  *   SCHEMA_NOT_FOUND  the registry says so itself: error_code 40401 (subject), 40402 (version), 40403 (schema)
- *   SCHEMA_REFUSED    409 incompatible, 422 not valid
+ *   SCHEMA_REFUSED    409 incompatible, 422 not valid, an answer beyond the size limit
  *   SCHEMA_DENIED     401, 403
  *   SCHEMA_MALFORMED  anything else: a redirect, a 404 of some other server, a body that is not what the API says
  * Not supported: schemas with references to other subjects. */
@@ -16,6 +16,10 @@
 
 #include "schemas/schema_source.h"
 #include "worker/http/http.h"
+
+/* Bytes of an answer, unless http.response_limit says otherwise: a schema of 1 MiB as a JSON string, with room to
+ * spare. */
+#define REGISTRY_ANSWER_LIMIT (4u << 20)
 
 struct registry_options {
     const char *url;      /* with or without a slash at the end */
@@ -58,6 +62,11 @@ struct schema_result registry_compatibility(struct registry *registry, const cha
                                             const char **ret_level) WARN_UNUSED;
 struct schema_result registry_set_compatibility(struct registry *registry, const char *subject,
                                                 const char *level) WARN_UNUSED;
+
+/* The ids of the subject's versions, deleted ones included, at most of the newest SCHEMA_LISTED. One request, and one
+ * for each version that was not there before. */
+struct schema_result registry_ids(struct registry *registry, const char *subject, int32_t ret_ids[SCHEMA_LISTED],
+                                  uint32_t *ret_count) WARN_UNUSED;
 
 /* The codec's port. The registry must outlive it. */
 struct schema_source registry_source(struct registry *registry);

@@ -65,19 +65,18 @@ static struct schema_result result_of_answer(struct registry *registry, const st
         json_loadb(answer->body.data ? answer->body.data : "", answer->body.size, JSON_ALLOW_NUL, &error);
     if (answer->status < 200 || answer->status > 299)
         return result_of_error(registry, answer->status);
-    if (!json_is_object(registry->answer))
-        return registry_result(registry, SCHEMA_MALFORMED, "%s answers, but not as a schema registry does",
-                               registry->name);
     return (struct schema_result){SCHEMA_OK, ""};
 }
 
 static struct schema_result result_of_failure(struct registry *registry, const struct http_answer *answer)
 {
-    bool may_pass =
-        answer->outcome == HTTP_UNREACHABLE || answer->outcome == HTTP_TIMED_OUT || answer->outcome == HTTP_NO_MEMORY;
+    enum schema_answer what = SCHEMA_MALFORMED;
 
-    return registry_result(registry, may_pass ? SCHEMA_RETRY : SCHEMA_MALFORMED, "schema registry %s: %.200s",
-                           registry->name, answer->reason);
+    if (answer->outcome == HTTP_UNREACHABLE || answer->outcome == HTTP_TIMED_OUT || answer->outcome == HTTP_NO_MEMORY)
+        what = SCHEMA_RETRY;
+    else if (answer->outcome == HTTP_TOO_LARGE) /* it would be so again: waiting for it would stop a partition */
+        what = SCHEMA_REFUSED;
+    return registry_result(registry, what, "schema registry %s: %.200s", registry->name, answer->reason);
 }
 
 static struct http_answer send_json(struct registry *registry, const char *method, const char *url, struct text body)
@@ -96,7 +95,7 @@ static struct http_answer send_json(struct registry *registry, const char *metho
     return http_send(registry->http, &request);
 }
 
-struct schema_result registry_call(struct registry *registry, const char *method, const char *path, json_t *body)
+static struct schema_result ask(struct registry *registry, const char *method, const char *path, json_t *body)
 {
     char url[REGISTRY_URL_SIZE];
     char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
@@ -116,4 +115,33 @@ struct schema_result registry_call(struct registry *registry, const char *method
     if (answer.outcome != HTTP_ANSWERED)
         return result_of_failure(registry, &answer);
     return result_of_answer(registry, &answer);
+}
+
+static struct schema_result no_registry(struct registry *registry)
+{
+    return registry_result(registry, SCHEMA_MALFORMED, "%s answers, but not as a schema registry does", registry->name);
+}
+
+struct schema_result registry_call(struct registry *registry, const char *method, const char *path, json_t *body)
+{
+    struct schema_result result = ask(registry, method, path, body);
+
+    return result.answer == SCHEMA_OK && !json_is_object(registry->answer) ? no_registry(registry) : result;
+}
+
+struct schema_result registry_call_list(struct registry *registry, const char *path)
+{
+    struct schema_result result = ask(registry, "GET", path, NULL);
+
+    return result.answer == SCHEMA_OK && !json_is_array(registry->answer) ? no_registry(registry) : result;
+}
+
+bool registry_subject_path(char ret_path[REGISTRY_PATH], const char *before, const char *subject, const char *after)
+{
+    char escaped[REGISTRY_PATH];
+
+    if (!http_escape(subject, escaped, sizeof escaped))
+        return false;
+    int length = snprintf(ret_path, REGISTRY_PATH, "%s%s%s", before, escaped, after);
+    return length > 0 && length < REGISTRY_PATH;
 }

@@ -8,6 +8,16 @@
 #include "worker/http/schema_cache.h"
 
 #define REGISTRY_URL_SIZE 2048
+#define REGISTRY_PATH     1024 /* of what follows the URL */
+#define REGISTRY_SUBJECTS 8    /* subjects whose versions are remembered */
+
+/* Which id each version of a subject has: that never changes. */
+struct subject_versions {
+    char *subject; /* NULL: the place is free */
+    int32_t versions[SCHEMA_LISTED];
+    int32_t ids[SCHEMA_LISTED];
+    uint32_t count;
+};
 
 struct registry {
     struct http_client *http;
@@ -21,11 +31,18 @@ struct registry {
     json_t *answer; /* the last one: texts handed out are its strings */
     char *cached;   /* or this one, from the disk */
     char reason[400];
+    struct subject_versions listed[REGISTRY_SUBJECTS];
 };
 
 /* Sends `body` (taken over; NULL: none) as JSON to `path` below the URL and keeps the answer, a JSON object, in
  * registry->answer. */
 struct schema_result registry_call(struct registry *registry, const char *method, const char *path, json_t *body);
+
+/* The same for an answer that is a JSON array. */
+struct schema_result registry_call_list(struct registry *registry, const char *path);
+
+/* "/subjects/osbill.order-value/versions": before, the subject escaped, after. False: too long. */
+bool registry_subject_path(char ret_path[REGISTRY_PATH], const char *before, const char *subject, const char *after);
 
 /* A result with a reason of the registry's. */
 struct schema_result registry_result(struct registry *registry, enum schema_answer answer, const char *format, ...)

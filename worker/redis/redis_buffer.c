@@ -39,8 +39,8 @@ static char *buffer_reserve(struct buffer *buffer, size_t more)
 
 void buffer_put(struct buffer *buffer, const void *data, size_t size)
 {
-    char *to = buffer_reserve(buffer, size);
-    if (!to || size == 0)
+    char *to = size ? buffer_reserve(buffer, size) : NULL;
+    if (!to)
         return;
     memcpy(to, data, size);
     buffer->size += size;

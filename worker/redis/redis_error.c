@@ -1,7 +1,10 @@
 #include "redis_error.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { SHOWN = 120 };
 
 struct meaning {
     const char *prefix;
@@ -34,6 +37,16 @@ static const struct meaning meanings[] = {
     {"WRONGTYPE", RESULT_STOP, "another program uses the same keys: give each its own database or prefix"},
 };
 
+/* Bytes of the message to be repeated: not the arguments of a command that Redis does not know, since that may be AUTH.
+ */
+static int shown(const char *message)
+{
+    const char *arguments = strstr(message, "with args");
+    ptrdiff_t size = arguments ? arguments - message : SHOWN;
+
+    return size < SHOWN ? (int)size : SHOWN;
+}
+
 struct result redis_error_result(const char *message, enum result_kind otherwise, char *text, size_t capacity)
 {
     struct result result = {otherwise, text};
@@ -46,6 +59,6 @@ struct result redis_error_result(const char *message, enum result_kind otherwise
             break;
         }
     }
-    snprintf(text, capacity, "%s (%.*s)", advice, 120, message);
+    snprintf(text, capacity, "%s (%.*s)", advice, shown(message), message);
     return result;
 }

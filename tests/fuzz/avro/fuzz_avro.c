@@ -37,7 +37,7 @@ static void must(bool holds)
 
 static struct codec *codec_over(struct text *schema)
 {
-    struct codec_options options = {.source = {schema, fetch, NULL}, .now_ms = standing_still};
+    struct codec_options options = {.source = {schema, fetch, NULL, NULL}, .now_ms = standing_still};
     struct codec *codec = codec_new(&options);
 
     must(codec != NULL);

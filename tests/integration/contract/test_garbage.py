@@ -248,14 +248,33 @@ def test_a_compressed_bomb(world, victim, topic):
     assert found[0].value is None, "by reference: the headers say where it is"
 
 
-def test_many_unknown_schema_ids(world, victim):
-    """Each costs a question at the registry; the partition goes on."""
-    places = [world.produce("os-installed", victim, wire.frame(UNKNOWN_SCHEMA - number, b"x")) for number in range(1, 6)]
-    must_go_on_within = good_event("os-installed", victim)
-    decision = world.decision(world.publish("os-installed", must_go_on_within), DECIDED_WITHIN * len(places))[1]
-    assert decision["verdict"] != "DEAD_LETTER", decision
-    for place in places:
-        must_be_dead(world, place, victim, wire.frame(UNKNOWN_SCHEMA - 1 - places.index(place), b"x"), "schema-unknown")
+@pytest.mark.parametrize("topic", ["os-installed", "catalogue"])
+def test_ten_thousand_unknown_schema_ids(world, victim, topic):
+    """Different ids, far apart and descending: what they cost does not grow with them, and the partition goes on."""
+    key, places = world.key_of(topic, good_event(topic, victim)), []
+    values = [wire.frame(UNKNOWN_SCHEMA - 1000 - number * 7, b"x") for number in range(10000)]
+    for value in values:
+        world.producer.produce(world.prefix + topic, value, key,
+                               on_delivery=lambda _, message: places.append((topic, message.partition(), message.offset())))
+        world.producer.poll(0)
+    world.producer.flush(20)
+    must_go_on(world, topic, victim)
+    for number in (0, 5000, 9999):
+        must_be_dead(world, places[number], key, values[number], "schema-unknown")
+
+
+def test_a_fresh_schema_amid_unknown_ids(world, victim):
+    """Registered while garbage comes: its first event is read."""
+    schema = world.registry.latest_json(f"{world.prefix}os-installed-value")
+    schema["fields"].append({"name": "panel", "type": "string", "default": ""})
+    for number in range(200):
+        world.producer.produce(world.prefix + "os-installed", wire.frame(UNKNOWN_SCHEMA - 90000 - number, b"x"), victim)
+    fresh = world.registry.register(f"{world.prefix}os-installed-value", schema)
+    event = good_event("os-installed", victim)
+    for number in range(200):
+        world.producer.produce(world.prefix + "os-installed", wire.frame(UNKNOWN_SCHEMA - 91000 - number, b"x"), victim)
+    decision = world.decision(world.publish("os-installed", event | {"panel": "new"}, fresh), DECIDED_WITHIN)[1]
+    assert decision["verdict"] != "DEAD_LETTER" and decision["event_id"] == event["event_id"], decision
 
 
 def test_garbage_leaves_no_trace_in_the_money(world, victim):

@@ -12,7 +12,19 @@ static struct schema_result fetch(void *context, int32_t id, struct text *ret_js
     fixture->fetched_id = id;
     if (fixture->json)
         *ret_json = (struct text){fixture->json, (uint32_t)strlen(fixture->json)};
-    return (struct schema_result){fixture->answer, "as the test says"};
+    return (struct schema_result){id == fixture->known_id ? SCHEMA_OK : fixture->answer, "as the test says"};
+}
+
+static struct schema_result list(void *context, const char *subject, int32_t ret_ids[SCHEMA_LISTED],
+                                 uint32_t *ret_count)
+{
+    struct fixture *fixture = context;
+
+    snprintf(fixture->subject, sizeof fixture->subject, "%s", subject);
+    fixture->lists++;
+    ret_ids[0] = fixture->listed;
+    *ret_count = fixture->listed != 0;
+    return (struct schema_result){fixture->answer == SCHEMA_RETRY ? SCHEMA_RETRY : SCHEMA_OK, "as the test says"};
 }
 
 static struct schema_result identify(void *context, const char *subject, struct text json, int32_t *ret_id)
@@ -36,7 +48,7 @@ int fixture_setup(void **state)
     if (!fixture)
         abort();
     struct codec_options options = {
-        .source = {fixture, fetch, identify},
+        .source = {fixture, fetch, identify, list},
         .now_ms = now_ms,
         .clock = fixture,
         .not_found_ms = 1000,

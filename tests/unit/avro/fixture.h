@@ -11,7 +11,9 @@ struct fixture {
     int64_t now_ms;
     const char *json;          /* what any id means */
     enum schema_answer answer; /* to everything; SCHEMA_OK at first */
-    int fetches;
+    int32_t known_id;          /* this one is there whatever the answer is to others; 0: none */
+    int32_t listed;            /* the id of the subject's one version; 0: none */
+    int fetches, lists;
     int32_t fetched_id;
     char subject[64];    /* last asked for */
     struct buffer value; /* last decoded: records point into it */

@@ -92,6 +92,44 @@ static void test_mistakes(void **state)
     }
 }
 
+static const char *problem_of(const char *text, size_t size)
+{
+    static struct yaml_problem problem;
+    struct memory memory;
+
+    memory_init(&memory, 64 << 10, 0);
+    const struct yaml_node *root = yaml_parse(text, size, &memory.arena, &problem);
+    memory_clear(&memory);
+    return root ? "" : problem.text;
+}
+
+/* Each limit: below it, at it, above it (docs/limits.md). */
+static void test_limits(void **state)
+{
+    char *text = malloc(YAML_MAX_BYTES + 1);
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, '#', YAML_MAX_BYTES + 1);
+    memcpy(text, "a: b\n", 5);
+    for (int over = -1; over <= 1; over++)
+        assert_string_equal(problem_of(text, (size_t)((int64_t)YAML_MAX_BYTES + over)),
+                            over > 0 ? "larger than 16 MiB" : "");
+    for (int over = -1; over <= 1; over++) {
+        size_t depth = (size_t)(YAML_MAX_DEPTH + over);
+        memset(text, '[', depth);
+        memset(text + depth, ']', depth);
+        assert_string_equal(problem_of(text, 2 * depth), over > 0 ? "nested deeper than 16" : "");
+    }
+    for (int over = -1; over <= 1; over++) { /* the list is a value as well */
+        size_t items = (size_t)((int64_t)YAML_MAX_NODES + over - 1), size = 0;
+        for (size_t i = 0; i < items; i++, size += 4)
+            memcpy(text + size, "- x\n", 4);
+        assert_string_equal(problem_of(text, size), over > 0 ? "more than 1048576 values" : "");
+    }
+    free(text);
+}
+
 /* A million aliases of aliases are refused at the first; a map of many keys is read in one go. */
 static void test_large(void **state)
 {
@@ -151,8 +189,9 @@ static void test_writing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values_are_text), cmocka_unit_test(test_json),  cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_mistakes),        cmocka_unit_test(test_large), cmocka_unit_test(test_writing),
+        cmocka_unit_test(test_values_are_text), cmocka_unit_test(test_json),   cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_mistakes),        cmocka_unit_test(test_limits), cmocka_unit_test(test_large),
+        cmocka_unit_test(test_writing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,8 +160,14 @@ static void urls_without_password(void **state)
 {
     static const char *const pairs[][2] = {{"redis://me:secret@host/1", "redis://me:***@host/1"},
                                            {"redis://:p@ss:w@host", "redis://:***@host"},
+                                           {"http://me:sec/r#e?t@host", "http://me:***@host"},
+                                           {"http:/me:secret@host", "http:***@host"},
+                                           {"me:secret@host", "me:***@host"},
+                                           {"http://host/api?token=secret", "http://host/api?***"},
+                                           {"http://me:secret@host/?key=secret", "http://me:***@host/?***"},
                                            {"redis://me@host", "redis://me@host"},
-                                           {"redis://host:6379/a@b:c", "redis://host:6379/a@b:c"},
+                                           {"redis://host:6379/1", "redis://host:6379/1"},
+                                           {"unix:///run/redis.sock?db=1", "unix:///run/redis.sock?db=1"},
                                            {"nonsense", "nonsense"}};
     char text[100];
 
@@ -169,7 +175,7 @@ static void urls_without_password(void **state)
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
         option_redact_url(pairs[i][0], text, sizeof(text));
         assert_string_equal(text, pairs[i][1]);
-        assert_int_equal(option_url_has_password(pairs[i][0]), i < 2);
+        assert_int_equal(option_url_has_password(pairs[i][0]), i < 7);
     }
 }
 

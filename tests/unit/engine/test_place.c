@@ -36,7 +36,7 @@ static struct decode_answer decode(void *context, const struct record_type *type
 }
 
 static struct decode_answer answer;
-static const struct record_codec codec = {&answer, decode, encode};
+static const struct record_codec codec = {&answer, decode, encode, NULL};
 
 static struct place example(void)
 {

@@ -25,6 +25,8 @@ struct record_codec {
                                    struct arena *arena, void *ret_record);
     /* Bytes in arena memory; data NULL: out of memory. */
     struct text (*encode)(void *context, const struct record_type *type, const void *record, struct arena *arena);
+    /* All that is decoded until the next call was received before this one. NULL: of no interest. */
+    void (*received)(void *context);
 };
 
 #endif
