@@ -1,0 +1,291 @@
+"""One installation under load: hot account 50 %, Zipf, workers with a small cache that lose their partitions soon; and what
+must be true of it after any fault."""
+import contextlib
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import time
+import types
+import urllib.request
+
+import confluent_kafka
+import confluent_kafka.admin
+from scenario import IMPATIENT, say, workload  # noqa: I001 (first: it puts the bench's folder into sys.path)
+from installation import ACCOUNT_TOPICS, LANE_TOPICS, Installation, Worker, wait_for
+from oracle import Oracle
+from published import Published, read_topic
+from redis_client import Redis
+
+from kit.registry import Registry
+from kit.wire import decode
+
+HOT = 1.7  # of Zipf: the first account has half of all events
+SETTLED_S = 60
+TOPICS = (*ACCOUNT_TOPICS, "catalogue", "template-discovered", "charge", "notification", "decision", "account-state",
+          "catalogue-state", "dead-letter")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def reminded(servers, registry, prefix):
+    """The case of each reminder."""
+    records = (decode(registry, message.value())[1] for message in read_topic(servers, prefix + "notification"))
+    return [record["case_id"] for record in records if record["rule"] == "case.reminder"]
+
+
+class Outcome(Published):
+    """Reminders are notifications of the same kind: counted apart, by case. Time and catalogue of a partition never go back."""
+
+    def __init__(self, field):
+        self.reminders, self.newest = [], {}
+        super().__init__(types.SimpleNamespace(prefix=field.prefix, stack=field.stack, environment=field.environment,
+                                               written=lambda topics: sum(field.records(topic) for topic in topics)))
+
+    def notifications(self):
+        super().notifications()
+        self.reminders = reminded(self.servers, self.registry, self.prefix)
+        self.notified["INSUFFICIENT_FUNDS"] -= len(self.reminders)
+
+    def records(self, topic):
+        for record in super().records(topic):
+            if topic == "decision":
+                self.must_rise(record)
+            yield record
+
+    def must_rise(self, batch):
+        if batch["decisions"][0]["input"] in LANE_TOPICS:
+            return
+        version = max(decision["catalogue_version"] for decision in batch["decisions"])
+        now = batch["seq"], batch["decided_at"], version
+        before = self.newest.get(batch["partition"], now)
+        if any(new < old for new, old in zip(now, before)):
+            self.problems.append(f"partition {batch['partition']}: (seq, decided_at, catalogue) {before}, then {now}")
+        self.newest[batch["partition"]] = now
+
+
+class Field(Installation):
+    """given: program, generate, failpoint (programs), cache (bytes)."""
+
+    def __init__(self, stack, folder, given, name, accounts=1_000, events=20_000, partitions=4):
+        load = workload(accounts, events)
+        load.zipf = HOT
+        load.__post_init__()
+        super().__init__(stack, folder, given.program, given.generate, load, partitions,
+                         f"{name}-{time.time_ns() // 1_000_000}.")
+        self.given, self.generator, self.dead_letters, self.outcome = given, None, 0, None
+        self.common = [*IMPATIENT, f"--cache-bytes={given.cache}", "--batch-max-events=500"]
+        self.redis_now = lambda: Redis(stack.folder / "redis.sock")
+        self.admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": stack.servers, "log_level": 0})
+
+    # --- workers ---
+
+    def start(self, name, *arguments, threads=1, failpoint="", clock_ms=0, environment=None):
+        """A worker; with a failpoint or a clock of its own it is osbill-failpoint."""
+        port = free_port()
+        special = {"OSBILL_FAILPOINT": failpoint} if failpoint else {}
+        if clock_ms:
+            special["OSBILL_FAILPOINT_CLOCK"] = str(clock_ms)
+        program = self.given.failpoint if special else self.program
+        place = types.SimpleNamespace(program=program, folder=self.folder,
+                                      environment=self.environment | special | (environment or {}))
+        worker = Worker(place, name, ["--threads", str(threads), *self.common, f"--metrics-address=127.0.0.1:{port}", *arguments])
+        worker.metrics_port = port
+        self.workers.append(worker)
+        return worker
+
+    def prepare(self, *workers):
+        """Topics, these workers (functions that start one), catalogue, accounts and orders."""
+        self.initialise()
+        started = [start() for start in workers or (lambda: self.start("one"), lambda: self.start("two"))]
+        self.apply_catalogue()
+        self.accounts_and_orders()
+        return started
+
+    def initialise(self):
+        copies = "3" if "," in self.stack.servers else "1"
+        self.osbill("init", "--replication-factor", copies, "--partitions", str(self.partitions))
+
+    def kill(self, worker, how=signal.SIGKILL):
+        worker.process.send_signal(how)
+        return self.expect_end(worker)
+
+    def expect_end(self, worker, seconds=90):
+        """Its exit code; it is expected to end by itself."""
+        if worker in self.workers:
+            self.workers.remove(worker)
+        try:
+            return worker.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            worker.process.kill()
+            raise SystemExit(f"FAILED: {worker.name} still runs after {seconds} s; its log ends with:\n"
+                             f"{worker.log[-1500:]}") from None
+
+    def wait_log(self, worker, text, seconds=60, count=1):
+        """The lines that hold the text (a regular expression), once there are so many."""
+        def found():
+            lines = [line for line in worker.log.splitlines() if re.search(text, line)]
+            return lines if len(lines) >= count else None
+        return wait_for(found, lambda: f"{count} line(s) '{text}' of {worker.name}; its log ends with:\n{worker.log[-1500:]}",
+                        seconds)
+
+    def metric(self, name, *workers):
+        """Summed over labels; 0 of a worker that does not answer."""
+        total = 0
+        for worker in workers or self.workers:
+            with contextlib.suppress(OSError), urllib.request.urlopen(
+                    f"http://127.0.0.1:{worker.metrics_port}/metrics", timeout=5) as answer:
+                lines = answer.read().decode().splitlines()
+                total += sum(int(line.rpartition(" ")[2]) for line in lines if re.match(rf"{name}[ {{]", line))
+        return total
+
+    def repairs(self):
+        return self.metric("osbill_repairs_total")
+
+    def caught_up(self, seconds=120):
+        """By what the workers say, where the group's offsets mean nothing."""
+        wait_for(lambda: self.metric("osbill_partitions_active") == self.partitions + 1
+                 and self.metric("osbill_lag_events") == 0, "all partitions active without lag", seconds, 0.3, self.must_run)
+
+    def move_offsets(self, how):
+        """The group's, to earliest or latest, or deleted. No worker may run."""
+        if how == "deleted":
+            self.admin.delete_consumer_groups([self.group])[self.group].result(20)
+            return
+        ends = [(place, self.consumer.get_watermark_offsets(place, timeout=20)) for place in self.places(ACCOUNT_TOPICS)]
+        moved = [confluent_kafka.TopicPartition(place.topic, place.partition, low if how == "earliest" else high)
+                 for place, (low, high) in ends]
+        self.consumer.commit(offsets=moved, asynchronous=False)
+
+    def registry(self):
+        return Registry(self.environment["OSBILL_REGISTRY_URL"])
+
+    def reminders(self):
+        return len(reminded(self.stack.servers, self.registry(), self.prefix))
+
+    def wait_reminders(self, seconds):
+        """Until each account whose order was not paid is reminded; one more would be found by what follows."""
+        registry, rule = self.registry(), "order.insufficient-funds"
+        short = {record["account_id"] for _, record in (decode(registry, message.value()) for message in self.read("notification"))
+                 if record["rule"] == rule}
+        wait_for(lambda: self.reminders() >= len(short), lambda: f"{len(short)} reminders, {self.reminders()} are there", seconds, 1,
+                 self.must_run)
+
+    # --- load ---
+
+    def load(self, rate=4_000, **part):
+        self.generator = subprocess.Popen(self.generate_command("installations", rate=rate, **part), env=self.environment,
+                                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+
+    def reach(self, share, seconds=120):
+        """Until so much of all installations is decided; how many are."""
+        wanted = int(self.workload.events * share)
+        return wait_for(lambda: (self.decided(["os-installed"]) or 0) >= wanted and self.decided(["os-installed"]),
+                        lambda: f"{wanted} decided installations, {self.decided(['os-installed'])} are", seconds,
+                        must_hold=self.must_run)
+
+    def progress(self, seconds=60):
+        """Until something more is decided than now; the seconds that it took."""
+        began, before = time.monotonic(), self.decided(["os-installed"]) or 0
+        wait_for(lambda: (self.decided(["os-installed"]) or 0) > before, f"a decision beyond {before}", seconds,
+                 must_hold=self.must_run)
+        return time.monotonic() - began
+
+    def sent(self):
+        if self.generator and self.generator.wait(180):
+            raise SystemExit(f"FAILED: generate could not write everything: {self.generator.stderr.read()}")
+        self.generator = None
+
+    def all_decided(self, seconds=150):
+        self.sent()
+        self.wait_decided(ACCOUNT_TOPICS, seconds)
+
+    # --- what is there ---
+
+    def read(self, topic):
+        return read_topic(self.stack.servers, self.prefix + topic)
+
+    def records(self, topic):
+        """Committed ones that are still there, and those that retention took."""
+        name, count = self.prefix + topic, sum(1 for _ in self.read(topic))
+        first = [self.consumer.get_watermark_offsets(confluent_kafka.TopicPartition(name, partition), timeout=20)[0]
+                 for partition in range(self.partitions)]
+        return count + sum(first)
+
+    def unsettled(self):
+        """Partitions whose last stable offset is not their end."""
+        stable = confluent_kafka.Consumer({"bootstrap.servers": self.stack.servers, "group.id": "osbill-faults", "log_level": 0,
+                                           "isolation.level": "read_committed"})
+        try:
+            topics = stable.list_topics(timeout=20).topics
+            places = [confluent_kafka.TopicPartition(self.prefix + topic, partition) for topic in TOPICS
+                      if self.prefix + topic in topics for partition in topics[self.prefix + topic].partitions]
+            return [f"{place.topic}/{place.partition}" for place in places
+                    if stable.get_watermark_offsets(place, timeout=20)[1] != self.consumer.get_watermark_offsets(place, timeout=20)[1]]
+        finally:
+            stable.close()
+
+    def settle(self):
+        began, last = time.monotonic(), []
+
+        def settled():
+            last[:] = self.unsettled()
+            return not last
+
+        wait_for(settled, lambda: f"end offset = last stable offset; not so: {last[:5]}", SETTLED_S)
+        return time.monotonic() - began
+
+    def conclude(self, rules=True):
+        """What is true after each fault. Stops the workers. rules: the oracle knows all inputs."""
+        self.all_decided()
+        self.settle()
+        if codes := [code for code in self.stop_workers() if code]:
+            raise SystemExit(f"FAILED: exit code after SIGTERM: {codes}")
+        self.settle()
+        self.outcome = Outcome(self)
+        differing = self.outcome.compare(Oracle(self.workload).run(), rules)
+        if self.dead_letters:
+            differing = [line for line in differing if line != f"dead letters: expected 0, got {self.dead_letters}"]
+            if self.outcome.dead_letters != self.dead_letters:
+                differing.append(f"dead letters: expected {self.dead_letters}, got {self.outcome.dead_letters}")
+        done = self.osbill("verify", check=False, seconds=300)
+        if done.returncode:
+            differing.append(f"osbill verify ended with code {done.returncode}:\n{done.stdout}{done.stderr}")
+        if differing:
+            raise SystemExit("FAILED: " + "\n  ".join(differing))
+
+    # --- the end ---
+
+    def close(self):
+        if self.generator and self.generator.poll() is None:
+            self.generator.kill()
+            self.generator.wait()
+        for worker in self.workers:
+            with contextlib.suppress(ProcessLookupError):
+                worker.process.send_signal(signal.SIGCONT)
+        super().close()
+
+    def forget(self):
+        """Takes its topics away, so that the next scenario has the broker for itself."""
+        names = [name for name in self.admin.list_topics(timeout=20).topics if name.startswith(self.prefix)]
+        for future in self.admin.delete_topics(names).values() if names else ():
+            with contextlib.suppress(confluent_kafka.KafkaException):
+                future.result(20)
+
+
+def programs():
+    """From the environment, as ctest and tests/faults/run set them."""
+    names = {"program": "OSBILL_PROGRAM", "generate": "BENCH_GENERATE", "failpoint": "OSBILL_FAILPOINT_PROGRAM"}
+    missing = [name for name in names.values() if not pathlib.Path(os.environ.get(name, "-")).is_file()]
+    if missing:
+        raise SystemExit(f"{', '.join(missing)} must name built programs")
+    return {field: os.environ[name] for field, name in names.items()}
+
+
+__all__ = ["Field", "Outcome", "programs", "say", "wait_for"]

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""tests/faults/run: every fault of docs/faults.md on the real stack, under load, with a proof after each.
+
+    tests/faults/run [SCENARIO...] [--list] [--brokers 1|3] [--keep] [--cache BYTES] [--markdown FILE]
+
+Starts a stack of its own in a temporary folder, or takes the one of STACK_DIR. A scenario's name may be a pattern
+('redis-*', 'row:4'). One line for each: ok or FAILED, its name, seconds, what was observed. After each, unless it says
+otherwise: balances, charges and decisions by rule equal to the oracle's, one Decision with origin INPUT for each offset, end
+offset = last stable offset on every topic within 60 s, `osbill verify` exit code 0.
+"""
+import argparse
+import contextlib
+import fnmatch
+import os
+import pathlib
+import platform
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import types
+
+import scenario  # noqa: F401, I001 (first: it puts the bench's folder into sys.path)
+import failpoints
+import catalogue_faults  # noqa: F401
+import inputs  # noqa: F401
+import members  # noqa: F401
+import offsets  # noqa: F401
+import redis_faults  # noqa: F401
+import registry_faults  # noqa: F401
+import strangers  # noqa: F401
+from field import Field, programs, say
+from installation import STACK, Stack
+from table import SCENARIOS
+
+# what runs in CI: quick, and each about a promise of its own
+QUICK = ("redis-swapdb", "redis-old-aof", "zombie")
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="SCENARIO")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("--selection", action="store_true", help="what CI runs")
+    parser.add_argument("--brokers", type=int, choices=(1, 3), default=1)
+    parser.add_argument("--cache", default="256KiB", help="of each worker's thread; 0: everything is read from Redis")
+    parser.add_argument("--keep", action="store_true", help="leave stack, topics and logs")
+    parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="writes the results as a table")
+    return parser.parse_args()
+
+
+def matches(scenario, name):
+    row = name.removeprefix("row:")
+    return scenario.row == row if row != name else fnmatch.fnmatch(scenario.name, name)
+
+
+def chosen(options):
+    if options.selection:
+        points = random.Random(failpoints.SEED).sample([name for name in SCENARIOS if name.startswith("kill-")], 3)
+        return [SCENARIOS[name] for name in (*points, *QUICK)]
+    unknown = [name for name in options.names if not any(matches(scenario, name) for scenario in SCENARIOS.values())]
+    if unknown:
+        raise SystemExit(f"no such scenario: {', '.join(unknown)}; --list shows them")
+    names = options.names or ["*"]
+    return [scenario for scenario in SCENARIOS.values() if scenario.brokers <= options.brokers
+            and (options.names or scenario.brokers == options.brokers)
+            and any(matches(scenario, name) for name in names)]
+
+
+@contextlib.contextmanager
+def stack_for(options, folder):
+    if given := os.environ.get("STACK_DIR"):
+        yield Stack(given)
+        return
+    subprocess.run([STACK, "up", "--fresh", "--brokers", str(options.brokers), "--dir", folder / "stack"], check=True)
+    stack = Stack(folder / "stack", started=True)
+    try:
+        yield stack
+    finally:
+        if not options.keep:
+            stack.close()
+
+
+class Result:
+    def __init__(self, scenario, ok, seconds, observed):
+        self.scenario, self.ok, self.seconds, self.observed = scenario, ok, seconds, observed
+
+    def __str__(self):
+        return f"{'ok    ' if self.ok else 'FAILED'} {self.scenario.name:26} {self.seconds:5.0f} s  {self.observed}"
+
+
+def run_one(scenario, stack, options, folder):
+    given = types.SimpleNamespace(cache=options.cache, **programs())
+    field, began, observed, ok = None, time.monotonic(), "", False
+    try:
+        stack.redis("flushall")
+        field = Field(stack, folder / scenario.name, given, scenario.name, **scenario.field)
+        observed = scenario.run(field) or ""
+        if scenario.proof and not field.outcome:
+            field.conclude()
+        ok = True
+    except SystemExit as end:
+        observed = f"{end}; logs: {folder / scenario.name}"
+    except Exception:  # noqa: BLE001: the next scenario runs in any case
+        observed = traceback.format_exc()
+    finally:
+        if field:
+            field.close()
+        subprocess.run([STACK, "up", "--dir", stack.folder], check=True, capture_output=True)
+    if field and not options.keep:
+        field.forget()
+        if ok:
+            shutil.rmtree(folder / scenario.name)
+    return Result(scenario, ok, time.monotonic() - began, observed)
+
+
+def run_all(scenarios, options, folder):
+    results = []
+    with stack_for(options, folder) as stack:
+        for one in scenarios:
+            results.append(run_one(one, stack, options, folder))
+            print(results[-1], flush=True)
+    return results
+
+
+def cell(text):
+    return text.splitlines()[0][:200].replace("|", "\\|") if text else ""
+
+
+def write_markdown(results, options):
+    lines = ["# Faults", "", "<!-- Written by `tests/faults/run --markdown`: run it again instead of editing. -->", "",
+             "What happens to an installation under load (an account with half of all events, the others by Zipf's law, two",
+             "workers with a small cache) when something breaks, each shown on a real stack. After each: one Decision with",
+             "origin INPUT for each offset, balances, charges and rules equal to those of a second implementation",
+             "(`tests/bench/oracle.py`), end offset = last stable offset on every topic within 60 s, `osbill verify` content.", "",
+             f"{options.brokers} broker(s), cache {options.cache}, seed {failpoints.SEED}; {platform.machine()}, "
+             f"{os.cpu_count()} cores; {time.strftime('%Y-%m-%d')}.", "",
+             "| # | scenario | what must be seen | result | observed | s |", "|---|---|---|---|---|---|"]
+    lines += [f"| {result.scenario.row} | {result.scenario.name} | {cell(result.scenario.observable)} | "
+              f"{'ok' if result.ok else 'FAILED'} | {cell(result.observed)} | {result.seconds:.0f} |" for result in results]
+    options.markdown.write_text("\n".join(lines) + "\n")
+
+
+def main():
+    options = parse()
+    scenarios = chosen(options)
+    if options.list:
+        for one in scenarios if options.names else SCENARIOS.values():
+            print(f"{one.row:>3}  {one.name:26} {one.observable}" + (" (three brokers)" if one.brokers == 3 else ""))
+        return 0
+    programs()
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="osbill-faults-"))
+    say(f"{len(scenarios)} scenarios; FAULTS_SEED={failpoints.SEED}; cache {options.cache}; logs in {folder}")
+    results = run_all(scenarios, options, folder)
+    failed = [result for result in results if not result.ok]
+    if options.markdown:
+        write_markdown(results, options)
+    if not failed and not options.keep:
+        shutil.rmtree(folder, ignore_errors=True)
+    print(f"{len(results) - len(failed)} of {len(results)} scenarios ok")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
