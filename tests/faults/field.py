@@ -34,12 +34,6 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def reminded(servers, registry, prefix):
-    """The case of each reminder."""
-    records = (decode(registry, message.value())[1] for message in read_topic(servers, prefix + "notification"))
-    return [record["case_id"] for record in records if record["rule"] == "case.reminder"]
-
-
 class Outcome(Published):
     """Reminders are notifications of the same kind: counted apart, by case. Time and catalogue of a partition never go back."""
 
@@ -50,7 +44,7 @@ class Outcome(Published):
 
     def notifications(self):
         super().notifications()
-        self.reminders = reminded(self.servers, self.registry, self.prefix)
+        self.reminders = [record["case_id"] for record in self.records("notification") if record["rule"] == "case.reminder"]
         self.notified["INSUFFICIENT_FUNDS"] -= len(self.reminders)
 
     def records(self, topic):
@@ -73,13 +67,13 @@ class Outcome(Published):
 class Field(Installation):
     """given: program, generate, failpoint (programs), cache (bytes)."""
 
-    def __init__(self, stack, folder, given, name, accounts=1_000, events=20_000, partitions=4):
+    def __init__(self, stack, folder, given, name, accounts=1_000, events=20_000, partitions=4, zipf=HOT):
         load = workload(accounts, events)
-        load.zipf = HOT
+        load.zipf = zipf
         load.__post_init__()
         super().__init__(stack, folder, given.program, given.generate, load, partitions,
                          f"{name}-{time.time_ns() // 1_000_000}.")
-        self.given, self.generator, self.dead_letters, self.outcome = given, None, 0, None
+        self.given, self.proxy, self.generator, self.dead_letters, self.outcome = given, None, None, 0, None
         self.common = [*IMPATIENT, f"--cache-bytes={given.cache}", "--batch-max-events=500"]
         self.redis_now = lambda: Redis(stack.folder / "redis.sock")
         self.admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": stack.servers, "log_level": 0})
@@ -100,11 +94,15 @@ class Field(Installation):
         self.workers.append(worker)
         return worker
 
-    def prepare(self, *workers):
-        """Topics, these workers (functions that start one), catalogue, accounts and orders."""
+    def prepare(self, *workers, catalogue_more=""):
+        """Topics, these workers (functions that start one), catalogue (more: YAML behind it), accounts and orders."""
         self.initialise()
         started = [start() for start in workers or (lambda: self.start("one"), lambda: self.start("two"))]
         self.apply_catalogue()
+        if catalogue_more:
+            path = self.folder / "catalogue.yaml"
+            path.write_text(path.read_text() + catalogue_more)
+            self.osbill("catalogue", "apply", str(path))
         self.accounts_and_orders()
         return started
 
@@ -167,13 +165,11 @@ class Field(Installation):
         return Registry(self.environment["OSBILL_REGISTRY_URL"])
 
     def reminders(self):
-        return len(reminded(self.stack.servers, self.registry(), self.prefix))
+        return sum(1 for record in self.decoded("notification") if record["rule"] == "case.reminder")
 
     def wait_reminders(self, seconds):
         """Until each account whose order was not paid is reminded; one more would be found by what follows."""
-        registry, rule = self.registry(), "order.insufficient-funds"
-        short = {record["account_id"] for _, record in (decode(registry, message.value()) for message in self.read("notification"))
-                 if record["rule"] == rule}
+        short = {record["account_id"] for record in self.decoded("notification") if record["rule"] == "order.insufficient-funds"}
         wait_for(lambda: self.reminders() >= len(short), lambda: f"{len(short)} reminders, {self.reminders()} are there", seconds, 1,
                  self.must_run)
 
@@ -210,6 +206,10 @@ class Field(Installation):
 
     def read(self, topic):
         return read_topic(self.stack.servers, self.prefix + topic)
+
+    def decoded(self, topic):
+        registry = self.registry()
+        return (decode(registry, message.value())[1] for message in self.read(topic))
 
     def records(self, topic):
         """Committed ones that are still there, and those that retention took."""

@@ -94,7 +94,8 @@ def open_transaction(field, end):
 
 
 for _end in ("committed", "aborted"):
-    scenario(f"foreign-transaction-{_end}", "14", "stall named in log and metric; goes on when it ends")(
+    scenario(f"foreign-transaction-{_end}", "14", "stall named in log and metric; goes on when it ends",
+             failing="the log says nothing: metric osbill_stalled_events alone")(
         lambda field, end=_end: open_transaction(field, end))
 
 
@@ -140,7 +141,8 @@ def decided_up_to(field, topic, partition):
     return time.monotonic() - began
 
 
-@scenario("unknown-schemas", "9", "10^4 schema ids that nobody knows: one dead letter each, good events go on", events=20_000)
+@scenario("unknown-schemas", "9", "10^4 schema ids that nobody knows: one dead letter each, good events go on", events=20_000,
+          failing="each new id stops its thread for a second: the codec believes the 3rd answer, 500 ms apart, one id at a time")
 def unknown_schemas(field):
     field.prepare()
     field.load()
@@ -151,7 +153,8 @@ def unknown_schemas(field):
         sender.send("os-installed", wire.frame(0x40000000 + number, b"\0\0\0"), key)
     sender.flush()
     field.dead_letters += UNKNOWN_IDS
-    field.all_decided(400)
+    wait_for(lambda: field.decided(["os-installed"]) >= field.written(["os-installed"]),
+             lambda: f"the end of os-installed; {sum(1 for _ in field.read('dead-letter'))} dead letters", 120, 1, field.must_run)
     took = time.monotonic() - began
     field.conclude(rules=False)
     return f"decided after {took:.0f} s"

@@ -4,13 +4,15 @@
     tests/faults/run [SCENARIO...] [--list] [--brokers 1|3] [--keep] [--cache BYTES] [--markdown FILE]
 
 Starts a stack of its own in a temporary folder, or takes the one of STACK_DIR. A scenario's name may be a pattern
-('redis-*', 'row:4'). One line for each: ok or FAILED, its name, seconds, what was observed. After each, unless it says
+('redis-*', 'row:4'). One line for each: ok, FAILED or known (to fail, a
+defect with a name), its name, seconds, what was observed. After each, unless it says
 otherwise: balances, charges and decisions by rule equal to the oracle's, one Decision with origin INPUT for each offset, end
 offset = last stable offset on every topic within 60 s, `osbill verify` exit code 0.
 """
 import argparse
 import contextlib
 import fnmatch
+import itertools
 import os
 import pathlib
 import platform
@@ -25,15 +27,18 @@ import types
 
 import scenario  # noqa: F401, I001 (first: it puts the bench's folder into sys.path)
 import failpoints
+import brokers  # noqa: F401
 import catalogue_faults  # noqa: F401
 import inputs  # noqa: F401
 import members  # noqa: F401
+import network  # noqa: F401
 import offsets  # noqa: F401
 import redis_faults  # noqa: F401
 import registry_faults  # noqa: F401
 import strangers  # noqa: F401
 from field import Field, programs, say
 from installation import STACK, Stack
+from kafka_proxy import Proxy, Rule
 from table import SCENARIOS
 
 # what runs in CI: quick, and each about a promise of its own
@@ -71,17 +76,22 @@ def chosen(options):
 
 
 @contextlib.contextmanager
-def stack_for(options, folder):
-    if given := os.environ.get("STACK_DIR"):
-        yield Stack(given)
+def stack_for(options, folder, brokers, proxied):
+    """(stack, proxy or None)"""
+    if (given := os.environ.get("STACK_DIR")) and brokers == 1 and not proxied:
+        yield Stack(given), None
         return
-    subprocess.run([STACK, "up", "--fresh", "--brokers", str(options.brokers), "--dir", folder / "stack"], check=True)
-    stack = Stack(folder / "stack", started=True)
+    place = folder / f"stack-{brokers}{'-proxied' * proxied}"
+    subprocess.run([STACK, "up", "--fresh", "--brokers", str(brokers), *(["--proxied"] if proxied else []), "--dir", place], check=True)
+    stack, proxy = Stack(place, started=True), None
     try:
-        yield stack
+        proxy = Proxy(stack) if proxied else None
+        yield stack, proxy
     finally:
         if not options.keep:
             stack.close()
+        if proxy:
+            proxy.close()
 
 
 class Result:
@@ -89,15 +99,22 @@ class Result:
         self.scenario, self.ok, self.seconds, self.observed = scenario, ok, seconds, observed
 
     def __str__(self):
-        return f"{'ok    ' if self.ok else 'FAILED'} {self.scenario.name:26} {self.seconds:5.0f} s  {self.observed}"
+        return f"{self.verdict:6} {self.scenario.name:26} {self.seconds:5.0f} s  {self.observed}"
+
+    @property
+    def verdict(self):
+        if self.scenario.failing:
+            return "mended" if self.ok else "known"
+        return "ok" if self.ok else "FAILED"
 
 
-def run_one(scenario, stack, options, folder):
+def run_one(scenario, stack, proxy, options, folder):
     given = types.SimpleNamespace(cache=options.cache, **programs())
     field, began, observed, ok = None, time.monotonic(), "", False
     try:
         stack.redis("flushall")
         field = Field(stack, folder / scenario.name, given, scenario.name, **scenario.field)
+        field.proxy = proxy
         observed = scenario.run(field) or ""
         if scenario.proof and not field.outcome:
             field.conclude()
@@ -109,6 +126,8 @@ def run_one(scenario, stack, options, folder):
     finally:
         if field:
             field.close()
+        if proxy:
+            proxy.set_rule(Rule())
         subprocess.run([STACK, "up", "--dir", stack.folder], check=True, capture_output=True)
     if field and not options.keep:
         field.forget()
@@ -118,12 +137,18 @@ def run_one(scenario, stack, options, folder):
 
 
 def run_all(scenarios, options, folder):
+    """One stack for those that need the same."""
     results = []
-    with stack_for(options, folder) as stack:
-        for one in scenarios:
-            results.append(run_one(one, stack, options, folder))
-            print(results[-1], flush=True)
+    for (brokers, proxied), group in itertools.groupby(sorted(scenarios, key=needs), key=needs):
+        with stack_for(options, folder, brokers, proxied) as (stack, proxy):
+            for one in group:
+                results.append(run_one(one, stack, proxy, options, folder))
+                print(results[-1], flush=True)
     return results
+
+
+def needs(scenario):
+    return scenario.brokers, scenario.proxied
 
 
 def cell(text):
@@ -140,7 +165,7 @@ def write_markdown(results, options):
              f"{os.cpu_count()} cores; {time.strftime('%Y-%m-%d')}.", "",
              "| # | scenario | what must be seen | result | observed | s |", "|---|---|---|---|---|---|"]
     lines += [f"| {result.scenario.row} | {result.scenario.name} | {cell(result.scenario.observable)} | "
-              f"{'ok' if result.ok else 'FAILED'} | {cell(result.observed)} | {result.seconds:.0f} |" for result in results]
+              f"{result.verdict} | {cell(result.observed)} | {result.seconds:.0f} |" for result in results]
     options.markdown.write_text("\n".join(lines) + "\n")
 
 
@@ -155,12 +180,17 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="osbill-faults-"))
     say(f"{len(scenarios)} scenarios; FAULTS_SEED={failpoints.SEED}; cache {options.cache}; logs in {folder}")
     results = run_all(scenarios, options, folder)
-    failed = [result for result in results if not result.ok]
+    failed = [result for result in results if result.verdict in ("FAILED", "mended")]
     if options.markdown:
         write_markdown(results, options)
     if not failed and not options.keep:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"{len(results) - len(failed)} of {len(results)} scenarios ok")
+    for result in results:
+        if result.verdict == "known":
+            print(f"known to fail: {result.scenario.name}: {result.scenario.failing}")
+        if result.verdict == "mended":
+            print(f"passes now, take `failing` off: {result.scenario.name}")
+    print(f"{sum(result.ok for result in results)} of {len(results)} scenarios ok")
     return 1 if failed else 0
 
 
