@@ -1,6 +1,6 @@
-/* osbill-failpoint: osbill whose worker kills itself at a named point, or whose clock is wrong. The product holds no code
- * for it: the linker's --wrap puts this file before engine_open, where the ports are decorated, and before the hook that
- * librdkafka calls when a request has left.
+/* osbill-failpoint: osbill whose worker kills itself at a named point, or whose clock is wrong. The product holds no
+ * code for it: the linker's --wrap puts this file before engine_open, where the ports are decorated, and before the
+ * hook that librdkafka calls when a request has left.
  *
  *   OSBILL_FAILPOINT=produced:7        SIGKILL when the point is passed for the 7th time
  *   OSBILL_FAILPOINT_SIGNAL=stop       SIGSTOP instead: a zombie when it is continued
@@ -34,12 +34,18 @@ enum point {
 };
 
 static const char *const names[POINTS] = {
-    [AFTER_POLL] = "after-poll",       [AFTER_READ] = "after-read",
-    [DECIDED] = "decided",             [PRODUCED] = "produced",
-    [OFFSETS_SENT] = "offsets-sent",   [IN_ENDTXN] = "in-endtxn",
-    [COMMITTED] = "committed",         [IN_REDIS_CALL] = "in-the-redis-call",
-    [IN_LANE] = "in-the-lane",         [IN_ROLL_FORWARD] = "in-roll-forward",
-    [IN_POSITION] = "in-the-position", [IN_TIMER_BATCH] = "in-a-timer-batch",
+    [AFTER_POLL] = "after-poll",
+    [AFTER_READ] = "after-read",
+    [DECIDED] = "decided",
+    [PRODUCED] = "produced",
+    [OFFSETS_SENT] = "offsets-sent",
+    [IN_ENDTXN] = "in-endtxn",
+    [COMMITTED] = "committed",
+    [IN_REDIS_CALL] = "in-the-redis-call",
+    [IN_LANE] = "in-the-lane",
+    [IN_ROLL_FORWARD] = "in-roll-forward",
+    [IN_POSITION] = "in-the-position",
+    [IN_TIMER_BATCH] = "in-a-timer-batch",
 };
 
 enum { END_TXN = 26 }; /* the request's ApiKey */
