@@ -7,13 +7,13 @@ from network import leader_of
 from table import scenario
 
 PAUSE_S = 30
-EVENTS = 40_000
+EVENTS = 200_000  # at most
 
 
-def under_load(field, events_per_s=1_500):
+def under_load(field):
     field.prepare()
-    field.load(rate=events_per_s)
-    field.reach(0.1)
+    field.load_on(rate=500)
+    field.progress()
 
 
 def parts(field):

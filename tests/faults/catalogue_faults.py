@@ -38,10 +38,10 @@ def lane_owner(field):
 
 
 @scenario("catalogue-swap", "10", "tariffs move to new enumerations while the lane's owner is killed and partitions move: no os.default "
-          "for a priced template, catalogue_version monotone", events=60_000)
+          "for a priced template, catalogue_version monotone", events=200_000)
 def catalogue_swap(field):
     field.prepare()
-    field.load(rate=1_500)
+    field.load_on()
     killed = 0
     for number in range(SWAPS):
         swap = Swap(field, number)

@@ -43,7 +43,8 @@ def times_all_assigned(field, worker):
 def run_point(field, name):
     _, other = field.prepare(lambda: field.start("first"), lambda: field.start("other"))
     field.kill(field.workers[0], signal.SIGTERM)
-    field.load(rate=2_500)
+    taken_over(field, other, 0, time.monotonic())
+    field.load_on()
     observed = []
     for attempt in range(TWICE):
         point, before = chosen(name, attempt, *POINTS[name]), times_all_assigned(field, other)
@@ -54,7 +55,7 @@ def run_point(field, name):
 
 
 for _name in POINTS:
-    scenario(f"kill-{_name}", "1", "killed at the point, all partitions taken over", events=60_000)(
+    scenario(f"kill-{_name}", "1", "killed at the point, all partitions taken over", events=200_000)(
         functools.partial(run_point, name=_name))
 
 

@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import subprocess
+import threading
 import time
 import types
 import urllib.request
@@ -64,6 +65,41 @@ class Outcome(Published):
         self.newest[batch["partition"]] = now
 
 
+class Chunks:
+    """Installations in chunks of a second each, in a thread, until it is stopped."""
+
+    def __init__(self, field, rate):
+        self.field, self.rate, self.count, self.stopping, self.failure = field, rate, 0, threading.Event(), ""
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        while not self.stopping.is_set() and self.count + self.rate <= self.field.workload.events:
+            done = subprocess.run(self.field.generate_command("installations", rate=self.rate, first=self.count, count=self.rate),
+                                  env=self.field.environment, capture_output=True, text=True, check=False)
+            if done.returncode:
+                self.failure = done.stderr
+                return
+            self.count += self.rate
+
+    def stop(self):
+        """How many there are."""
+        self.stopping.set()
+        self.thread.join(180)
+        if self.failure:
+            raise SystemExit(f"FAILED: generate could not write everything: {self.failure}")
+        return self.count
+
+    def poll(self):
+        return None if self.thread.is_alive() else 0
+
+    def kill(self):
+        self.stopping.set()
+
+    def wait(self):
+        self.thread.join(60)
+
+
 class Field(Installation):
     """given: program, generate, failpoint (programs), cache (bytes)."""
 
@@ -107,8 +143,10 @@ class Field(Installation):
         return started
 
     def initialise(self):
+        """With three brokers not each of them knows a new topic at once; then osbill init says: try again."""
         copies = "3" if "," in self.stack.servers else "1"
-        self.osbill("init", "--replication-factor", copies, "--partitions", str(self.partitions))
+        wait_for(lambda: self.osbill("init", "--replication-factor", copies, "--partitions", str(self.partitions),
+                                     check=copies == "1").returncode == 0, "osbill init", 60, 1)
 
     def kill(self, worker, how=signal.SIGKILL):
         worker.process.send_signal(how)
@@ -179,6 +217,10 @@ class Field(Installation):
         self.generator = subprocess.Popen(self.generate_command("installations", rate=rate, **part), env=self.environment,
                                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
+    def load_on(self, rate=1_000):
+        """Until `sent`: the fault says how long. workload.events is the most that there can be."""
+        self.generator = Chunks(self, rate)
+
     def reach(self, share, seconds=120):
         """Until so much of all installations is decided; how many are."""
         wanted = int(self.workload.events * share)
@@ -194,13 +236,24 @@ class Field(Installation):
         return time.monotonic() - began
 
     def sent(self):
-        if self.generator and self.generator.wait(180):
+        if isinstance(self.generator, Chunks):
+            self.workload.count = self.generator.stop()
+        elif self.generator and self.generator.wait(180):
             raise SystemExit(f"FAILED: generate could not write everything: {self.generator.stderr.read()}")
         self.generator = None
 
     def all_decided(self, seconds=150):
         self.sent()
         self.wait_decided(ACCOUNT_TOPICS, seconds)
+
+    def decided_of(self, partitions):
+        """Of these partitions' inputs, as far as the group's offsets say."""
+        places = [place for place in self.places(ACCOUNT_TOPICS) if place.partition in partitions]
+        return sum(max(place.offset, 0) for place in self.consumer.committed(places, timeout=20))
+
+    def written_of(self, partitions):
+        places = [place for place in self.places(ACCOUNT_TOPICS) if place.partition in partitions]
+        return sum(self.consumer.get_watermark_offsets(place, timeout=20)[1] for place in places)
 
     # --- what is there ---
 

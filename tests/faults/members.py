@@ -110,11 +110,11 @@ class Storm:
         self.number += 1
 
 
-@scenario("storm", "6", "four workers, one of them killed, ended or stopped every 2-5 s", partitions=8, events=50_000)
+@scenario("storm", "6", "four workers, one of them killed, ended or stopped every 2-5 s", partitions=8, events=400_000)
 def storm(field):
     seconds = float(os.environ.get("STORM_SECONDS", "60"))  # 600: the full run
     field.prepare(*(functools.partial(field.start, f"worker-{number}") for number in range(4)))
-    field.load(rate=max(500, field.workload.events // seconds))
+    field.load_on(rate=500)
     observed = Storm(field, seconds).run()
     for worker in field.workers:
         worker.process.send_signal(signal.SIGCONT)

@@ -4,7 +4,6 @@ import signal
 
 import confluent_kafka
 from field import wait_for
-from installation import ACCOUNT_TOPICS
 from table import scenario
 
 
@@ -61,10 +60,9 @@ def undecided_cut(field):
     cut(field, ("os-installed",), [1])
     worker = field.start("one-again")
     line = field.wait_log(worker, "partition 1 refused")[0]
-    others = [place for place in field.places(ACCOUNT_TOPICS) if place.partition != 1]
-    total = sum(field.consumer.get_watermark_offsets(place, timeout=20)[1] for place in others)
-    wait_for(lambda: sum(max(place.offset, 0) for place in field.consumer.committed(others, timeout=20)) >= total,
-             "the other partitions are decided", 60, must_hold=field.must_run)
+    others = [partition for partition in range(field.partitions) if partition != 1]
+    wait_for(lambda: field.decided_of(others) >= field.written_of(others), "the other partitions are decided", 60,
+             must_hold=field.must_run)
     code = field.kill(worker, signal.SIGTERM)
     if code:
         raise SystemExit(f"FAILED: exit code {code} after SIGTERM")

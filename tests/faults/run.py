@@ -18,6 +18,7 @@ import pathlib
 import platform
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -188,6 +189,7 @@ def main():
         for one in scenarios:
             print(f"{one.row:>3}  {one.name:26} {one.observable}" + (" (three brokers)" if one.brokers == 3 else ""))
         return 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends all, not one scenario
     programs()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="osbill-faults-"))
     say(f"{len(scenarios)} scenarios; FAULTS_SEED={failpoints.SEED}; cache {options.cache}; logs in {folder}")
