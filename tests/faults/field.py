@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import threading
 import time
 import types
 import urllib.request
@@ -15,9 +14,11 @@ import urllib.request
 import confluent_kafka
 import confluent_kafka.admin
 from scenario import IMPATIENT, say, workload  # noqa: I001 (first: it puts the bench's folder into sys.path)
-from installation import ACCOUNT_TOPICS, LANE_TOPICS, Installation, Worker, wait_for
+from chunks import Chunks
+from installation import ACCOUNT_TOPICS, Installation, Worker, wait_for
 from oracle import Oracle
-from published import Published, read_topic
+from outcome import Outcome
+from published import read_topic
 from redis_client import Redis
 
 from kit.registry import Registry
@@ -33,71 +34,6 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-class Outcome(Published):
-    """Reminders are notifications of the same kind: counted apart, by case. Time and catalogue of a partition never go back."""
-
-    def __init__(self, field):
-        self.reminders, self.newest = [], {}
-        super().__init__(types.SimpleNamespace(prefix=field.prefix, stack=field.stack, environment=field.environment,
-                                               written=lambda topics: sum(field.records(topic) for topic in topics)))
-
-    def notifications(self):
-        super().notifications()
-        self.reminders = [record["case_id"] for record in self.records("notification") if record["rule"] == "case.reminder"]
-        self.notified["INSUFFICIENT_FUNDS"] -= len(self.reminders)
-
-    def records(self, topic):
-        for record in super().records(topic):
-            if topic == "decision":
-                self.must_rise(record)
-            yield record
-
-    def must_rise(self, batch):
-        if batch["decisions"][0]["input"] in LANE_TOPICS:
-            return
-        version = max(decision["catalogue_version"] for decision in batch["decisions"])
-        now = batch["seq"], batch["decided_at"], version
-        before = self.newest.get(batch["partition"], now)
-        if any(new < old for new, old in zip(now, before)):
-            self.problems.append(f"partition {batch['partition']}: (seq, decided_at, catalogue) {before}, then {now}")
-        self.newest[batch["partition"]] = now
-
-
-class Chunks:
-    """Installations in chunks of a second each, in a thread, until it is stopped."""
-
-    def __init__(self, field, rate):
-        self.field, self.rate, self.count, self.stopping, self.failure = field, rate, 0, threading.Event(), ""
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self):
-        while not self.stopping.is_set() and self.count + self.rate <= self.field.workload.events:
-            done = subprocess.run(self.field.generate_command("installations", rate=self.rate, first=self.count, count=self.rate),
-                                  env=self.field.environment, capture_output=True, text=True, check=False)
-            if done.returncode:
-                self.failure = done.stderr
-                return
-            self.count += self.rate
-
-    def stop(self):
-        """How many there are."""
-        self.stopping.set()
-        self.thread.join(180)
-        if self.failure:
-            raise SystemExit(f"FAILED: generate could not write everything: {self.failure}")
-        return self.count
-
-    def poll(self):
-        return None if self.thread.is_alive() else 0
-
-    def kill(self):
-        self.stopping.set()
-
-    def wait(self):
-        self.thread.join(60)
 
 
 class Field(Installation):

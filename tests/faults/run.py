@@ -67,13 +67,10 @@ def chosen(options):
     if options.selection:
         points = random.Random(failpoints.SEED).sample([name for name in SCENARIOS if name.startswith("kill-")], 3)
         return [SCENARIOS[name] for name in (*points, *QUICK)]
-    unknown = [name for name in options.names if not any(matches(scenario, name) for scenario in SCENARIOS.values())]
-    if unknown:
+    if unknown := [name for name in options.names if not any(matches(one, name) for one in SCENARIOS.values())]:
         raise SystemExit(f"no such scenario: {', '.join(unknown)}; --list shows them")
-    names = options.names or ["*"]
-    return [scenario for scenario in SCENARIOS.values() if scenario.brokers <= options.brokers
-            and (options.names or scenario.brokers == options.brokers)
-            and any(matches(scenario, name) for name in names)]
+    return [one for one in sorted(SCENARIOS.values(), key=lambda one: int(one.row)) if one.brokers <= options.brokers
+            and any(matches(one, name) for name in options.names or ["*"])]
 
 
 @contextlib.contextmanager
@@ -176,7 +173,7 @@ def write_markdown(results, options):
              "topic within 60 s; `osbill verify` content. `known`: fails because of a defect that has a name.", "",
              f"Machine of the last run: {os.cpu_count()} x {platform.machine()}, shared with other work: seconds say little.", "",
              "| # | scenario | what must be seen | result | observed | s | brokers, cache | run |", "|---|---|---|---|---|---|---|---|"]
-    lines += [rows[name] for name in SCENARIOS if name in rows]
+    lines += [rows[one.name] for one in sorted(SCENARIOS.values(), key=lambda one: int(one.row)) if one.name in rows]
     options.markdown.write_text("\n".join(lines) + "\n")
 
 

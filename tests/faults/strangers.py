@@ -58,6 +58,22 @@ def second_installation(field):
     return line.partition(" ")[2]
 
 
+@scenario("second-group", "12", "a worker of another consumer group on the same topics is refused, or decides nothing twice", events=200_000)
+def second_group(field):
+    """Two groups do not fence each other."""
+    field.prepare(lambda: field.start("one"))
+    field.load_on()
+    field.progress()
+    stranger = field.start("stranger", "--group=mistyped")
+    field.wait_log(stranger, " refused: | stopped: | active: ")
+    for _ in range(5):
+        field.progress()
+    field.workers.remove(stranger)
+    stranger.process.send_signal(signal.SIGTERM)
+    stranger.process.wait(60)
+    return [line for line in stranger.log.splitlines() if "refused" in line or "active" in line][-1].partition(" ")[2]
+
+
 def add_partitions(field, topics):
     wanted = [confluent_kafka.admin.NewPartitions(field.prefix + topic, field.partitions + 1) for topic in topics]
     for future in field.admin.create_partitions(wanted).values():
