@@ -7,7 +7,7 @@ import subprocess
 import time
 
 from catalogue import catalogue
-from installation import LANE_TOPICS
+from installation import LANE_TOPICS, wait_for
 from table import scenario
 
 DAY_MS = 86_400_000
@@ -59,20 +59,27 @@ for _name in POINTS:
         functools.partial(run_point, name=_name))
 
 
+def empty_until(field, reached, what):
+    """Redis is emptied again and again, so that there is something to roll forward."""
+    def emptied():
+        field.stack.redis("flushall")
+        return reached()
+    wait_for(emptied, what, 60, 2)
+
+
 def roll_forward(field, name):
-    """Redis is emptied, so that there is something to roll forward."""
     other = field.prepare(lambda: field.start("other"))[0]
-    field.load()
-    field.reach(0.3)
+    field.load_on()
     before, point = times_all_assigned(field, other), chosen(name, last=3)
-    field.stack.redis("flushall")
     victim = field.start("victim", failpoint=point)
+    empty_until(field, lambda: victim.process.poll() is not None, f"{point} is passed")
     died = must_have_died(field, victim, point)
     return f"{point}: taken over after {taken_over(field, other, before, died):.1f} s"
 
 
 for _name in ("in-roll-forward", "in-the-position"):
-    scenario(f"kill-{_name}", "1", "the next owner rolls forward from the start; equal to account-state")(
+    scenario(f"kill-{_name}", "1", "the next owner rolls forward from the start; equal to account-state",
+             events=200_000)(
         functools.partial(roll_forward, name=_name))
 
 

@@ -6,7 +6,7 @@ import signal
 import threading
 import time
 
-from failpoints import SEED, chosen, must_have_reminded_once, taken_over, times_all_assigned, yesterday
+from failpoints import SEED, chosen, empty_until, must_have_reminded_once, taken_over, times_all_assigned, yesterday
 from field import wait_for
 from table import scenario
 
@@ -63,21 +63,13 @@ for _name in ("after-poll", "decided", "produced", "offsets-sent", "in-endtxn", 
         functools.partial(zombie_at, name=_name))
 
 
-@scenario("zombie-in-roll-forward", "3", "its chunks come too late and are refused", events=40_000)
+@scenario("zombie-in-roll-forward", "3", "its chunks come too late and are refused", events=200_000)
 def zombie_in_roll_forward(field):
-    field.prepare(lambda: field.start("other"))
-    field.load()
-    field.reach(0.1)
-    field.stack.redis("flushall")
-    return zombie_at_again(field, "in-roll-forward:1")
-
-
-def zombie_at_again(field, point):
-    other = field.workers[0]
+    other = field.prepare(lambda: field.start("other"))[0]
+    field.load_on()
     before = times_all_assigned(field, other)
-    old = field.start("old", failpoint=point, environment={"OSBILL_FAILPOINT_SIGNAL": "stop"})
-    field.stack.redis("flushall")
-    field.wait_log(old, "failpoint")
+    old = field.start("old", failpoint="in-roll-forward:1", environment={"OSBILL_FAILPOINT_SIGNAL": "stop"})
+    empty_until(field, lambda: "failpoint" in old.log, "the roll forward")
     took = taken_over(field, other, before, time.monotonic())
     old.process.send_signal(signal.SIGCONT)
     field.wait_log(old, " assigned: ", count=2)
