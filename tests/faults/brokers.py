@@ -71,7 +71,8 @@ def paused(field):
     return f"{part}: a decision {first:.1f} s after it stood still"
 
 
-@scenario("broker-without-room", "7", "one broker cannot write its files any more: decisions go on, no dead letter", brokers=3, events=EVENTS)
+@scenario("broker-without-room", "7", "one broker cannot write its files any more: decisions go on, no dead letter", brokers=3,
+          events=EVENTS)
 def without_room(field):
     """RLIMIT_FSIZE: each write fails, as on a full disk."""
     under_load(field)

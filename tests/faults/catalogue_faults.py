@@ -37,8 +37,8 @@ def lane_owner(field):
     return next(worker for worker in field.workers if field.metric("osbill_catalogue_lane", worker))
 
 
-@scenario("catalogue-swap", "10", "tariffs move to new enumerations while the lane's owner is killed and partitions move: no os.default "
-          "for a priced template, catalogue_version monotone", events=200_000)
+@scenario("catalogue-swap", "10", "tariffs move to new enumerations while the lane's owner is killed and partitions move: no "
+          "os.default for a priced template, catalogue_version monotone", events=200_000)
 def catalogue_swap(field):
     field.prepare()
     field.load_on()
@@ -88,8 +88,8 @@ def newest(field):
     return {message.key(): message.value() for message in field.read("account-state") if message.key().startswith(b"q:")}
 
 
-@scenario("tombstones", "11", "an older Redis is restored after account-state forgot the tombstones: what was deleted stays deleted",
-          proof=False, accounts=300, events=3_000)
+@scenario("tombstones", "11", "an older Redis is restored after account-state forgot the tombstones: what was deleted stays "
+          "deleted", proof=False, accounts=300, events=3_000)
 def tombstones(field):
     """A parked event is deleted when it is released; Redis goes back to before."""
     field.prepare()

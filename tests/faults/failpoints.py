@@ -12,7 +12,6 @@ from table import scenario
 
 DAY_MS = 86_400_000
 SEED = int(os.environ.get("FAULTS_SEED") or random.randrange(10_000))  # which pass of a point; printed by the command
-TWICE = 2
 # (first, last) pass at which it dies
 POINTS = {"after-poll": (2, 20), "after-read": (2, 20), "decided": (2, 20), "produced": (2, 20), "offsets-sent": (2, 20),
           "in-endtxn": (2, 20), "committed": (2, 20), "in-the-redis-call": (2, 20)}
@@ -46,7 +45,7 @@ def run_point(field, name):
     taken_over(field, other, 0, time.monotonic())
     field.load_on()
     observed = []
-    for attempt in range(TWICE):
+    for attempt in range(field.given.strikes):
         point, before = chosen(name, attempt, *POINTS[name]), times_all_assigned(field, other)
         victim = field.start(f"victim-{attempt}", failpoint=point)
         died = must_have_died(field, victim, point)

@@ -144,8 +144,8 @@ class Field(Installation):
     def wait_reminders(self, seconds):
         """Until each account whose order was not paid is reminded; one more would be found by what follows."""
         short = {record["account_id"] for record in self.decoded("notification") if record["rule"] == "order.insufficient-funds"}
-        wait_for(lambda: self.reminders() >= len(short), lambda: f"{len(short)} reminders, {self.reminders()} are there", seconds, 1,
-                 self.must_run)
+        wait_for(lambda: self.reminders() >= len(short), lambda: f"{len(short)} reminders, {self.reminders()} are there",
+                 seconds, 1, self.must_run)
 
     # --- load ---
 

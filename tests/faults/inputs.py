@@ -136,8 +136,8 @@ def decided_up_to(field, topic, partition):
     """Seconds until all that is there now is decided."""
     place, began = confluent_kafka.TopicPartition(field.prefix + topic, partition), time.monotonic()
     end = field.consumer.get_watermark_offsets(place, timeout=20)[1]
-    wait_for(lambda: field.consumer.committed([place], timeout=20)[0].offset >= end, f"{place.topic}/{partition} is decided to {end}",
-             60, must_hold=field.must_run)
+    wait_for(lambda: field.consumer.committed([place], timeout=20)[0].offset >= end,
+             f"{place.topic}/{partition} is decided to {end}", 60, must_hold=field.must_run)
     return time.monotonic() - began
 
 
@@ -166,7 +166,8 @@ def deep(levels):
     return schema, b"\x02" * levels + b"\0"
 
 
-@scenario("deep-unions", "9", "a writer's field that nobody reads, 10^3 levels deep: decided or one dead letter, no crash", events=10_000)
+@scenario("deep-unions", "9", "a writer's field that nobody reads, 10^3 levels deep: decided or one dead letter, no crash",
+          events=10_000)
 def deep_unions(field):
     field.prepare()
     field.load()
@@ -185,7 +186,8 @@ def deep_unions(field):
     return f"{dead} dead letter(s)"
 
 
-@scenario("account-at-its-limits", "9", "64 parked events and more, 4,096 remembered ids and more: the rest is said in dead letters")
+@scenario("account-at-its-limits", "9", "64 parked events and more, 4,096 remembered ids and more: the rest is said in dead "
+          "letters")
 def at_limits(field):
     field.prepare()
     field.load()

@@ -153,8 +153,8 @@ EIGHTY = """  eighty:
 """
 
 
-@scenario("late-marker", "2", "80 of 100 charged and acknowledged, killed, the marker of account-state is late: the next charge of 80 is "
-          "INSUFFICIENT_FUNDS", brokers=3, proxied=True, proof=False)
+@scenario("late-marker", "2", "80 of 100 charged and acknowledged, killed, the marker of account-state is late: the next charge of "
+          "80 is INSUFFICIENT_FUNDS", brokers=3, proxied=True, proof=False)
 def late_marker(field):
     """The next owner must wait for the marker: without it account-state seems to end before the first charge."""
     one = field.prepare(lambda: field.start("one"), catalogue_more=EIGHTY)[0]

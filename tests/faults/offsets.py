@@ -50,8 +50,8 @@ def idle_cut(field):
     return "account and order are empty, installations are decided"
 
 
-@scenario("undecided-input-cut", "5", "retention took what was not decided: that partition is refused with a message, the others go on",
-          proof=False)
+@scenario("undecided-input-cut", "5", "retention took what was not decided: that partition is refused with a message, the others go "
+          "on", proof=False)
 def undecided_cut(field):
     field.prepare()
     field.stop_workers()

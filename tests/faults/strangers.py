@@ -58,7 +58,8 @@ def second_installation(field):
     return line.partition(" ")[2]
 
 
-@scenario("second-group", "12", "a worker of another consumer group on the same topics is refused, or decides nothing twice", events=200_000)
+@scenario("second-group", "12", "a worker of another consumer group on the same topics is refused, or decides nothing twice",
+          events=200_000)
 def second_group(field):
     """Two groups do not fence each other."""
     field.prepare(lambda: field.start("one"))
@@ -129,7 +130,8 @@ def clock_off(field):
     return "; ".join(line.partition(" ")[2] for line in lines)
 
 
-@scenario("clocks-differ", "12", "decided_at of a partition never goes back, though owners' clocks are 20 minutes apart", events=40_000)
+@scenario("clocks-differ", "12", "decided_at of a partition never goes back, though owners' clocks are 20 minutes apart",
+          events=40_000)
 def clocks_differ(field):
     field.common.append("--clock-tolerance=30m")
     field.prepare(lambda: field.start("ahead", clock_ms=10 * MINUTES_MS), lambda: field.start("behind", clock_ms=-10 * MINUTES_MS))

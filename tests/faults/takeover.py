@@ -29,7 +29,8 @@ from installation import Stack
 
 RATE = 2_000
 # point, what was open
-DEATHS = {"committed": "no transaction open", "produced": "a transaction open", "offsets-sent": "a transaction open, offsets pending"}
+DEATHS = {"committed": "no transaction open", "produced": "a transaction open",
+          "offsets-sent": "a transaction open, offsets pending"}
 BROKER = ("transaction.abort.timed.out.transaction.cleanup.interval.ms", "group.initial.rebalance.delay.ms",
           "transactional.id.expiration.ms")
 
@@ -157,8 +158,8 @@ def report(title, values):
 def settings_of(field, options):
     properties = (field.stack.folder / "kafka/server.properties").read_text()
     broker = [line for line in properties.splitlines() if line.split("=")[0] in BROKER]
-    print(f"floor: session-timeout {options.session_timeout} (a heartbeat each 2 s), transaction-timeout {options.transaction_timeout}; "
-          f"broker: {', '.join(broker)}\n{os.cpu_count()} x {platform.machine()}, load {os.getloadavg()[0]:.1f}", flush=True)
+    print(f"floor: session-timeout {options.session_timeout} (a heartbeat each 2 s), transaction-timeout "
+          f"{options.transaction_timeout}; broker: {', '.join(broker)}\n{os.cpu_count()} x {platform.machine()}, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def parse():
@@ -183,8 +184,8 @@ def measure(run, options):
     run.field.generator = None
     run.field.all_decided()
     took, records = run.rebuild()
-    print(f"  Redis emptied: {records} records of {options.accounts} accounts in {took:.2f} s: {options.accounts / took:,.0f} accounts/s, "
-          f"{records / took:,.0f} records/s", flush=True)
+    print(f"  Redis emptied: {records} records of {options.accounts} accounts in {took:.2f} s: "
+          f"{options.accounts / took:,.0f} accounts/s, {records / took:,.0f} records/s", flush=True)
 
 
 def main():
