@@ -164,6 +164,12 @@ class Field(Installation):
                         lambda: f"{wanted} decided installations, {self.decided(['os-installed'])} are", seconds,
                         must_hold=self.must_run)
 
+    def more(self, count, seconds=120):
+        """Until so many more installations are decided than now."""
+        before = self.decided(["os-installed"]) or 0
+        wait_for(lambda: (self.decided(["os-installed"]) or 0) >= before + count, lambda: f"{before + count} decided installations",
+                 seconds, must_hold=self.must_run)
+
     def progress(self, seconds=60):
         """Until something more is decided than now; the seconds that it took."""
         began, before = time.monotonic(), self.decided(["os-installed"]) or 0

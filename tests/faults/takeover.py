@@ -27,7 +27,7 @@ import confluent_kafka
 from field import Field, programs, say, wait_for
 from installation import Stack
 
-RATE = 2_000
+RATE = 400
 # point, what was open
 DEATHS = {"committed": "no transaction open", "produced": "a transaction open",
           "offsets-sent": "a transaction open, offsets pending"}
