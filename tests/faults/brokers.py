@@ -77,7 +77,9 @@ def without_room(field):
     """RLIMIT_FSIZE: each write fails, as on a full disk."""
     under_load(field)
     part = leader_of(field, "account-state", 0)
+    log = field.stack.folder / part / "log"
     subprocess.run(["prlimit", "--pid", str(field.stack.pid(part)), "--fsize=1"], check=True)
+    wait_for(lambda: "File too large" in log.read_text(errors="replace"), f"{part} fails to write", 60, must_hold=field.must_run)
     first = field.progress(90)
     field.stack("kill", part)
     field.stack("start", part)
