@@ -2,7 +2,6 @@
 """planted: `osbill verify` can fail. A small installation is decided and verified; then each fault is planted by itself,
 verify must report it with exit code 1 and name the check, and after it is taken back verify must be content again."""
 import io
-import socket
 import sys
 
 import confluent_kafka
@@ -11,36 +10,12 @@ import fastavro
 from scenario import installation, ready, say, workload  # noqa: I001
 from oracle import Oracle
 from published import check, read_topic
+from redis_client import Redis
 
 from kit import wire
 from kit.registry import Registry
 
 LIE = 1_000_000
-
-
-class Redis:
-    """Binary safe, which redis-cli is not."""
-
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.connect(str(path))
-        self.file = self.socket.makefile("rb")
-
-    def __call__(self, *words):
-        words = [word if isinstance(word, bytes) else str(word).encode() for word in words]
-        self.socket.sendall(b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words))
-        return self.answer()
-
-    def answer(self):
-        line = self.file.readline()
-        kind, rest = line[:1], line[1:-2]
-        if kind == b"$":
-            return None if rest == b"-1" else self.file.read(int(rest) + 2)[:-2]
-        if kind == b"*":
-            return [self.answer() for _ in range(int(rest))]
-        if kind == b"-":
-            raise RuntimeError(rest.decode())
-        return int(rest) if kind == b":" else rest
 
 
 class Planter:
