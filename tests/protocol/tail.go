@@ -151,8 +151,8 @@ func (s *Sim) plan(w, n, arg int) {
 		s.Stat["packed"]++
 		pack := plan.Pack
 		put(Rec{Key: PackKey + b.To[n].Seq, Pack: &pack})
-		plan.Quiet = plan.Own.Set == [NA]bool{} && arg&32 != 0
 	}
+	plan.Quiet = plan.Own.Set == [NA]bool{} && arg&32 != 0
 }
 
 // settles says whether the newest value of a gets a record of its own, since its state batch is retired.
