@@ -89,7 +89,7 @@ void part_finish(struct engine *engine, struct part *part)
     if (!call)
         return;
     recovery->base.complete_below = recovery->end;
-    recovery->base.written_at = wall_now(engine);
+    recovery->base.written_at = recovery->claimed_at; /* what was read is no younger than that */
     call->request.chunk = recovery->chunks;
     call->request.fresh = recovery->full;
     call->request.to = recovery->base.nonce;

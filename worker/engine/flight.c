@@ -96,7 +96,7 @@ bool flight_build(struct engine *engine, struct round_part *rp, int64_t written)
     if (!call)
         return false;
     rp->to.complete_below = written;
-    rp->to.written_at = wall_now(engine);
+    rp->to.written_at = rp->to.now; /* not later: a worker may stand still before it writes (tests/protocol, late) */
     call->seq = rp->to.seq;
     call->request.nonces[0] = part->place.nonce;
     call->request.nonce_count = 1;
