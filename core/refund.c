@@ -45,7 +45,8 @@ struct text refund(struct work *work, struct text vps_id, struct vps_state *vps,
                    int64_t *ret_amount)
 {
     *ret_amount = 0;
-    work->retry_cases = true; /* a case that owes less may fit now */
+    if (lines_sum(work, lines) < 0)
+        work->retry_cases = true; /* a case that owes less may fit now, too */
     for (uint32_t i = vps->cases.count; i-- > 0 && lines_sum(work, lines) < 0;)
         if (!is_order_case(&vps->cases.items[i]) && vps->cases.items[i].amount_micros > 0)
             reduce_case(work, vps_id, vps, &vps->cases.items[i], lines);
