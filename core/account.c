@@ -168,11 +168,8 @@ static void add_os_line(struct work *work, const struct vps_state *vps, struct o
     const struct installation installed = {held->module_id, vps->template, vps->source};
     const struct span span = {held->period_start, held->period_end, held->period_start, held->period_end};
 
-    if (!tariff)
-        return;
     struct os_price price = os_price(work->desk, tariff, &installed, held->period_months, held->occurred_at);
-    if (price.kind == OS_PRICE_KNOWN || price.kind == OS_PRICE_MISSING)
-        WORK_PUSH(work, &held->lines, os_line(held->tariff_id, vps->template, &price, &span));
+    WORK_PUSH(work, &held->lines, os_line(held->tariff_id, vps->template, &price, &span));
 }
 
 static void waive(struct work *work, const struct account_event *event)

@@ -150,7 +150,7 @@ void order_see_catalogue(struct work *work, struct order_view *view)
 static void see_funds(struct order_view *view)
 {
     set(view, ORDER_COSTS_NOTHING, view->total == 0);
-    set(view, ORDER_SHORT, view->account && !funds_suffice(view->account, view->total));
+    set(view, ORDER_SHORT, !funds_suffice(view->account, view->total));
 }
 
 void order_see_price(struct work *work, struct order_view *view)

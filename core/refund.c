@@ -3,10 +3,13 @@
 #include "core/cases.h"
 #include "core/rule_tables.h"
 
+#include <assert.h>
+
 /* Moves `amount` from the first negative lines to the end of a case's; one that is wholly taken is gone. */
 static void move_lines(struct work *work, struct charge_line_array *from, struct charge_line_array *to, int64_t amount)
 {
-    for (uint32_t i = 0; amount > 0 && i < from->count;) {
+    for (uint32_t i = 0; amount > 0;) {
+        assert(i < from->count); /* it is no more than their sum */
         struct charge_line *line = &from->items[i];
         struct charge_line moved = *line;
         if (line->amount_micros >= 0) {

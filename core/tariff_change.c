@@ -9,8 +9,6 @@ void order_see_change(struct work *work, struct order_view *view)
 {
     const struct order *order = view->order;
 
-    if (!view->tariff || !view->running)
-        return;
     view->steps = work_alloc(work, view->vps->periods.count, sizeof *view->steps);
     for (uint32_t i = 0; i < view->vps->periods.count; i++) {
         const struct period *period = &view->vps->periods.items[i];
