@@ -59,7 +59,7 @@ def second_installation(field):
 
 
 @scenario("second-group", "12", "a worker of another consumer group on the same topics is refused, or decides nothing twice",
-          events=200_000)
+          events=200_000, failing="nothing fences two groups, and the position does not name its group: both decide and charge")
 def second_group(field):
     """Two groups do not fence each other."""
     field.prepare(lambda: field.start("one"))
