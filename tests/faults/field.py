@@ -265,7 +265,8 @@ class Field(Installation):
                 differing.append(f"dead letters: expected {self.dead_letters}, got {self.outcome.dead_letters}")
         done = self.osbill("verify", check=False, seconds=300)
         if done.returncode:
-            differing.append(f"osbill verify ended with code {done.returncode}:\n{done.stdout}{done.stderr}")
+            lines = (done.stderr + done.stdout).splitlines()
+            differing += [f"osbill verify ended with code {done.returncode}:", *lines[:5], f"{len(lines)} lines in all"]
         if differing:
             raise SystemExit("FAILED: " + "\n  ".join(differing))
 
