@@ -149,6 +149,11 @@ static void newer_format(struct position *position)
     position->format = ENGINE_FORMAT + 1;
 }
 
+static void other_group(struct position *position)
+{
+    position->group = TEXT("mistyped");
+}
+
 static void older_format(struct position *position)
 {
     position->format = ENGINE_FORMAT - 1;
@@ -197,6 +202,8 @@ static void another_installation(void **state)
     refuse_in_redis(other_count, "another installation");
     refuse_in_kafka(other_cluster, "another installation");
     refuse_in_kafka(other_count, "another installation");
+    refuse_in_redis(other_group, "group mistyped");
+    refuse_in_kafka(other_group, "group mistyped");
 }
 
 /* [design.md, "Upgrade"] The process stops, so that the group gives its partitions to newer ones. */

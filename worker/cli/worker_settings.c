@@ -14,6 +14,7 @@ struct engine_config worker_engine_config(const struct config *config)
     struct engine_config engine = engine_defaults();
 
     engine.prefix = (struct text){config->topic_prefix, (uint32_t)strlen(config->topic_prefix)};
+    engine.group = (struct text){config->group, (uint32_t)strlen(config->group)};
     engine.batch_messages = (uint32_t)config->batch_max_events;
     engine.batch_bytes = (size_t)config->batch_max_bytes;
     engine.linger_ms = (int32_t)config->batch_window;

@@ -14,6 +14,7 @@ struct engine_config engine_defaults(void)
 {
     return (struct engine_config){
         .prefix = TEXT("osbill."),
+        .group = TEXT("osbill"),
         .batch_messages = 5000,
         .batch_bytes = 8U << 20,
         .batch_records = 20000,
@@ -76,6 +77,7 @@ struct engine *engine_open(const struct engine_config *config, const struct engi
     if (config->prefix.size)
         memcpy(engine->prefix, config->prefix.data, config->prefix.size);
     engine->here.prefix = (struct text){engine->prefix, config->prefix.size};
+    engine->here.group = config->group;
     return engine;
 }
 

@@ -36,6 +36,7 @@ struct notice_sink {
 
 struct engine_config {
     struct text prefix;             /* of topics: part of the installation's identity in P */
+    struct text group;              /* the consumer group, part of it, too; must outlive the engine */
     uint32_t batch_messages;        /* messages of one batch at most */
     size_t batch_bytes;             /* their keys and values */
     uint32_t batch_records;         /* outputs and states of one transaction, about */

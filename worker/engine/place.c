@@ -41,6 +41,8 @@ static enum place_status judge(const struct position *position, const struct ins
     if (!text_equal(position->cluster_id, here->cluster_id) || !text_equal(position->prefix, here->prefix) ||
         position->partitions != here->partitions)
         return PLACE_STRANGER;
+    if (!text_empty(position->group) && !text_equal(position->group, here->group))
+        return PLACE_STRANGER; /* two groups do not fence each other: both would decide */
     return PLACE_OK;
 }
 
@@ -72,7 +74,7 @@ enum place_status place_decode(const struct record_codec *codec, struct text byt
         .format = position.format,
     };
     read_inputs(&position, topics, topic_count, ret_place);
-    *ret_of = (struct installation){position.cluster_id, position.prefix, position.partitions};
+    *ret_of = (struct installation){position.cluster_id, position.prefix, position.group, position.partitions};
     if (!totals_copy(&position.totals, memory, &ret_place->totals))
         return PLACE_NO_MEMORY;
     return judge(&position, here);
@@ -98,6 +100,7 @@ struct text place_encode(const struct record_codec *codec, const struct place *p
         .format = place->format,
         .cluster_id = here->cluster_id,
         .prefix = here->prefix,
+        .group = here->group,
         .partitions = here->partitions,
         .totals = place->totals,
     };

@@ -28,7 +28,7 @@ struct place {
 
 /* Who may write here: what P names and a stranger's P does not. */
 struct installation {
-    struct text cluster_id, prefix;
+    struct text cluster_id, prefix, group;
     int32_t partitions;
 };
 

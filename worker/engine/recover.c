@@ -68,9 +68,10 @@ static void take_base(struct engine *engine, struct part *part, enum place_statu
     case PLACE_NO_MEMORY: fail(engine, "out of memory"); return;
     case PLACE_STRANGER:
         part_refuse(engine, part,
-                    "Redis holds this partition for another installation (cluster %.*s, prefix %.*s, %d partitions)",
+                    "Redis holds this partition for another installation (cluster %.*s, prefix %.*s, group %.*s, %d "
+                    "partitions)",
                     (int)of->cluster_id.size, of->cluster_id.data, (int)of->prefix.size, of->prefix.data,
-                    of->partitions);
+                    (int)of->group.size, of->group.data, of->partitions);
         return;
     case PLACE_NEWER: part_is_newer(engine, part); return;
     }

@@ -21,9 +21,11 @@ static enum place_status take_position(struct engine *engine, struct part *part,
         place_decode(engine->codec, value, topics, count, &engine->here, &recovery->memory, &recovery->base, &of);
     recovery->found = status == PLACE_OK;
     if (status == PLACE_STRANGER)
-        part_refuse(engine, part,
-                    "its state was written by another installation (cluster %.*s, prefix %.*s, %d partitions)",
-                    (int)of.cluster_id.size, of.cluster_id.data, (int)of.prefix.size, of.prefix.data, of.partitions);
+        part_refuse(
+            engine, part,
+            "its state was written by another installation (cluster %.*s, prefix %.*s, group %.*s, %d partitions)",
+            (int)of.cluster_id.size, of.cluster_id.data, (int)of.prefix.size, of.prefix.data, (int)of.group.size,
+            of.group.data, of.partitions);
     else if (status == PLACE_NEWER)
         part_is_newer(engine, part);
     else if (status == PLACE_UNREADABLE)

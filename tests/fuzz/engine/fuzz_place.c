@@ -16,7 +16,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const enum topic topics[PART_INPUTS] = {TOPIC_ACCOUNT, TOPIC_ORDER, TOPIC_OS_INSTALLED};
-static const struct installation here = {{"cluster", 7}, {"osbill.", 7}, 24};
+static const struct installation here = {{"cluster", 7}, {"osbill.", 7}, {"osbill", 6}, 24};
 
 static void must(bool holds)
 {

@@ -5,7 +5,7 @@
 #include "worker/engine/engine.h"
 
 static const enum topic topics[] = {TOPIC_ACCOUNT, TOPIC_ORDER, TOPIC_OS_INSTALLED};
-static const struct installation here = {{"cluster", 7}, {"osbill.", 7}, 24};
+static const struct installation here = {{"cluster", 7}, {"osbill.", 7}, {"osbill", 6}, 24};
 
 /* A codec that keeps the record itself: what is tested is what becomes of it. */
 static struct position kept;
