@@ -80,7 +80,9 @@ static void print_value(const struct showing *showing)
     char *text = showing->decoded ? json_dumps(showing->decoded, JSON_INDENT(2)) : NULL;
 
     if (text) {
-        put("\nrecord:\n%s\n", text);
+        put("\nrecord:\n");
+        put_lines(text);
+        put("\n");
     } else {
         put("\nvalue, %u bytes, not readable: %s\n", record->value.size, showing->problem);
         dlq_print_hex(record->value, HEX_LIMIT);
@@ -111,7 +113,8 @@ static void print_letter(const struct showing *showing)
             "them.\n");
     print_value(showing);
     struct text words = what_to_do(showing);
-    put("\n%s\n%.*s\n", advice->cause, (int)words.size, words.data);
+    put("\n%s\n", advice->cause);
+    put("%.*s\n", (int)words.size, words.data);
 }
 
 /* The headers are those of the dead letter, whatever the bytes were taken from. */

@@ -213,7 +213,8 @@ void explain_put_notifications(const struct explanation *all, const struct found
 
 void explain_put_dead_letter(const struct found_dead_letter *dead)
 {
-    put("  dead letter %.*s: %.*s\n              in ", TEXT_OF(dead->code), TEXT_OF(dead->message));
+    put("  dead letter %.*s: %.*s\n", TEXT_OF(dead->code), TEXT_OF(dead->message));
+    put("              in ");
     explain_put_place(&dead->place);
     put(", written %.*s, about ", TEXT_OF(dead->at));
     explain_put_place(&dead->input);

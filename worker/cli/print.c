@@ -110,15 +110,16 @@ static void write_escaped(FILE *stream, struct text text, bool keep_newlines)
     }
 }
 
-/* The newlines that end the format are its own; one within comes from what is printed, and would forge a line. */
+/* The newlines that the format begins and ends with are its own; one within comes from what is printed, and would forge
+ * a line. */
 static void write_formatted(FILE *stream, const char *format, va_list arguments)
 {
     char line[LINE], *text = line;
     size_t length = strlen(format);
-    uint32_t ends = 0;
+    uint32_t begins = (uint32_t)strspn(format, "\n"), ends = 0;
     va_list again;
 
-    while (ends < length && format[length - ends - 1] == '\n')
+    while (begins + ends < length && format[length - ends - 1] == '\n')
         ends++;
     va_copy(again, arguments);
     int size = vsnprintf(line, sizeof line, format, arguments);
@@ -129,7 +130,8 @@ static void write_formatted(FILE *stream, const char *format, va_list arguments)
     }
     va_end(again);
     if (text && size > 0) {
-        write_escaped(stream, (struct text){text, (uint32_t)size - ends}, false);
+        (void)fwrite(text, 1, begins, stream);
+        write_escaped(stream, (struct text){text + begins, (uint32_t)size - begins - ends}, false);
         (void)fwrite(text + size - ends, 1, ends, stream);
     }
     if (text != line)

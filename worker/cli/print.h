@@ -17,7 +17,7 @@ struct json_t; /* jansson's */
 /* Makes file descriptors 0 to 2 safe to use and a closed pipe an error instead of a death. First thing in main. */
 void print_prepare(void);
 
-/* printf to standard output, escaped; newlines are those that end the format. */
+/* printf to standard output, escaped; newlines are those that the format begins and ends with. */
 void put(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same to any stream. */
 void put_to(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
