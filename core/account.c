@@ -97,11 +97,11 @@ static void pay_out(struct work *work, struct account_state *account, int64_t am
 
 static void set_limit(struct work *work, struct account_state *account, int64_t limit)
 {
-    bool higher = limit > account->credit_limit_micros;
+    bool lower = limit < account->credit_limit_micros;
 
+    work->retry_cases = limit > account->credit_limit_micros;
     account->credit_limit_micros = limit;
-    work->retry_cases = higher;
-    if (!higher)
+    if (lower)
         hasten_reminder(work);
 }
 

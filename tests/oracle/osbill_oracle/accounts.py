@@ -5,6 +5,7 @@ from .model import Record, period_at
 from .money import DeadLetter, fits
 from .orders import end_grace
 from .outputs import Step
+from .pricing import price_of, resolve
 from .reminders import bring_forward
 from .validate import check_account_values
 
@@ -91,8 +92,11 @@ def decide_waived(step: Step, account: Record, value: Record) -> Record:
     close(account, case)
     if case["kind"] in ("PLACED", "RENEWED"):  # as if paid; held: with the levels known, else 0
         period = begin_period(vps, case, case["lines"])
-        if case["state"] == "PRICE" and case["item_id"] and case["item_id"] not in period["items"]:
-            period["items"].append(case["item_id"])
+        if case["state"] == "PRICE":  # as if paid now: for what is installed now
+            found = resolve(step.catalogue, case["tariff_id"], {**vps, "module_id": case["module_id"]})
+            price = price_of(step.catalogue, case["tariff_id"], found["item"], case["months"], case["occurred_at"])
+            period["items"] = [found["item"]] if found["addon"] else []
+            period["os_level"] = price[0] if price is not None and found["addon"] else 0
         period["waived"] = period["base_level"] + period["os_level"]
         return result
     for line in case["lines"]:

@@ -9,6 +9,7 @@ from .outputs import Step
 
 Record = dict[str, Any]
 COPIED = ("modules", "tariffs", "enumerations", "prices", "aliases", "settings", "overrides")
+OWN_RULES = {"Override": "template.override", "ScanApproval": "scan.approved"}  # of a set of nothing else
 PARTS_MAX = 100000  # the book: the-largest-set
 DEFAULTS: dict[str, Record] = {
     "Module": {"title": "", "strict": False},
@@ -32,14 +33,11 @@ def decide_change(step: Step, value: Record) -> Record:
     catalogue = step.catalogue
     kind, record = next(iter(value["change"].items()))
     record = {**DEFAULTS[kind], **record}
-    rule = {"Override": "template.override", "ScanApproval": "scan.approved"}.get(kind, "catalogue.applied")
-    if value["count"] > 1:  # of a set: the rule of each is in the effects
-        rule = "catalogue.applied"
     index, count = value["index"], value["count"]
     if count < 1 or index < 0 or index >= count:
         raise DeadLetter("bad-value")
     known = catalogue["sets"].setdefault(value["change_set"], {"status": "OPEN", "count": count, "parts": {}})
-    result = {"rule": rule, "verdict": "APPLIED", "module_id": record.get("module_id", ""),
+    result = {"rule": "catalogue.applied", "verdict": "APPLIED", "module_id": record.get("module_id", ""),
               "template": record.get("template", "")}
     if known["status"] == "REFUSED":  # 9: a refused change_set stays refused
         refuse("the set was refused")
@@ -56,13 +54,18 @@ def decide_change(step: Step, value: Record) -> Record:
     known["parts"][index] = part
     if len(known["parts"]) < count:
         return {**result, "verdict": "RECORDED"}
+    parts = [known["parts"][number] for number in range(count)]
     try:
-        apply_set(step, [known["parts"][number] for number in range(count)])
-    except DeadLetter:
-        known["status"] = "REFUSED"
+        apply_set(step, parts)
+    except DeadLetter as dead:
+        if dead.code == "scan.unknown":  # 1: a dead letter, nothing else; the set may be completed when the scan is known
+            del known["parts"][index]
+        else:
+            known["status"] = "REFUSED"
         raise
     known["status"] = "APPLIED"
-    return result
+    kinds = {part_kind for part_kind, _ in parts}
+    return {**result, "rule": OWN_RULES.get(kinds.pop(), "catalogue.applied") if len(kinds) == 1 else "catalogue.applied"}
 
 
 def apply_set(step: Step, parts: list[tuple[str, Record]]) -> None:
@@ -78,6 +81,7 @@ def apply_set(step: Step, parts: list[tuple[str, Record]]) -> None:
             check_default_item(copy, tariff)
     if any(kind == "Alias" for kind, _ in parts):
         check_aliases(copy["aliases"])
+    check_scans(copy, parts)
     catalogue.update({name: copy[name] for name in COPIED})
     catalogue["version"] += 1
     for kind, record in parts:
@@ -180,8 +184,13 @@ def check_override(copy: Record, record: Record) -> None:
 def check_approval(copy: Record, record: Record) -> None:
     if record["module_id"] not in copy["modules"]:
         refuse(f'unknown module {record["module_id"]}')
-    if scans.find(copy, record["module_id"], record["scan_id"]) is None:
-        raise DeadLetter("scan.unknown")
+
+
+def check_scans(catalogue: Record, parts: list[tuple[str, Record]]) -> None:
+    """1: approval of an unknown scan; asked last, of a set that breaks nothing else."""
+    for kind, record in parts:
+        if kind == "ScanApproval" and scans.find(catalogue, record["module_id"], record["scan_id"]) is None:
+            raise DeadLetter("scan.unknown")
 
 
 def check_aliases(aliases: dict[str, str]) -> None:
