@@ -60,6 +60,8 @@ def decide_change(step: Step, value: Record) -> Record:
     except DeadLetter as dead:
         if dead.code == "scan.unknown":  # 1: a dead letter, nothing else; the set may be completed when the scan is known
             del known["parts"][index]
+            if not known["parts"]:
+                del catalogue["sets"][value["change_set"]]
         else:
             known["status"] = "REFUSED"
         raise
