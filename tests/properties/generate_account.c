@@ -41,7 +41,8 @@ static int64_t some_deficit(struct generator *gen, const struct account_state *a
 {
     int64_t owed = 0;
 
-    if (!account || account->cases.count == 0 || account->balance_micros > INT64_MAX / 4)
+    if (!account || account->cases.count == 0 || account->balance_micros > INT64_MAX / 4 ||
+        account->balance_micros < INT64_MIN / 4)
         return 0;
     bool all = pick(gen, 3) == 0;
     uint32_t only = pick(gen, account->cases.count);
