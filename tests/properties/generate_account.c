@@ -41,15 +41,14 @@ static int64_t some_deficit(struct generator *gen, const struct account_state *a
 {
     int64_t owed = 0;
 
-    if (!account || account->cases.count == 0 || account->balance_micros > INT64_MAX / 4 ||
-        account->balance_micros < INT64_MIN / 4)
+    if (!account || account->cases.count == 0 || account->balance_micros > INT64_MAX / 4)
         return 0;
     bool all = pick(gen, 3) == 0;
     uint32_t only = pick(gen, account->cases.count);
     for (uint32_t i = 0; i < account->cases.count; i++)
         if (all || i == only)
             owed = __builtin_add_overflow(owed, account->cases.items[i].amount_micros, &owed) ? INT64_MAX / 4 : owed;
-    if (owed > INT64_MAX / 4)
+    if (owed > INT64_MAX / 4 || available(account) < INT64_MIN / 4)
         return 0;
     return owed > available(account) ? owed - available(account) : 0;
 }
