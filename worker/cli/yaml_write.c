@@ -36,14 +36,15 @@ static bool is_plain(struct text text)
 
 void yaml_write_quoted(FILE *to, struct text text)
 {
-    char code[PRINT_CODE];
+    char code[PRINT_CODE] = "";
 
     (void)fputc('"', to);
     for (uint32_t i = 0; i < text.size;) {
         struct print_character character = print_character(text.data + i, text.size - i);
-        if (character.hidden)
-            (void)fwrite(code, 1, print_code(character.code, code), to);
-        else {
+        if (character.hidden) {
+            size_t size = print_code(character.code, code);
+            (void)fwrite(code, 1, size, to);
+        } else {
             if (character.code == '"' || character.code == '\\')
                 (void)fputc('\\', to);
             (void)fwrite(text.data + i, 1, character.size, to);
