@@ -18,7 +18,7 @@ static void test_places(void **state)
 {
     static const struct {
         const char *text;
-        struct dlq_place place;
+        struct record_place place;
     } cases[] = {
         {"order/3/118", {TOPIC_ORDER, 3, 118}},
         {"p.order/3/118", {TOPIC_ORDER, 3, 118}},
@@ -28,11 +28,11 @@ static void test_places(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct dlq_place place;
-        char text[DLQ_PLACE_TEXT];
-        if (!dlq_place_parse(text_of(cases[i].text), "p.", &place) || dlq_place_compare(&place, &cases[i].place))
+        struct record_place place;
+        char text[RECORD_PLACE_TEXT];
+        if (!record_place_parse(text_of(cases[i].text), "p.", &place) || record_place_compare(&place, &cases[i].place))
             fail_msg("%s is not read as it is meant", cases[i].text);
-        assert_string_equal(dlq_place_text(&place, text), cases[i].text + (cases[i].text[1] == '.' ? 2 : 0));
+        assert_string_equal(record_place_text(&place, text), cases[i].text + (cases[i].text[1] == '.' ? 2 : 0));
     }
 }
 
@@ -61,8 +61,8 @@ static void test_no_places(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct dlq_place place;
-        if (dlq_place_parse(text_of(cases[i]), "p.", &place))
+        struct record_place place;
+        if (record_place_parse(text_of(cases[i]), "p.", &place))
             fail_msg("\"%s\" is taken for a place", cases[i]);
     }
 }

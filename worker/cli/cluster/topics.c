@@ -92,15 +92,22 @@ const struct topic_row *topic_row(enum topic topic)
     return &rows[topic];
 }
 
+enum topic topic_of_name(struct text name, const char *prefix)
+{
+    uint32_t skip = (uint32_t)strlen(prefix);
+    enum topic found = topic_find(name);
+
+    if (found == TOPIC_COUNT && name.size > skip && memcmp(name.data, prefix, skip) == 0)
+        found = topic_find((struct text){name.data + skip, name.size - skip});
+    return found;
+}
+
 enum topic topic_from_argument(const char *argument, const char *prefix)
 {
-    size_t skip = strlen(prefix);
-    enum topic found = topic_find((struct text){argument, (uint32_t)strlen(argument)});
+    enum topic found = topic_of_name((struct text){argument, (uint32_t)strlen(argument)}, prefix);
     char names[TOPIC_NAME] = "";
     size_t used = 0;
 
-    if (found == TOPIC_COUNT && skip && !strncmp(argument, prefix, skip))
-        found = topic_find((struct text){argument + skip, (uint32_t)strlen(argument + skip)});
     if (found != TOPIC_COUNT)
         return found;
     for (int i = 0; i < TOPIC_COUNT; i++)

@@ -23,7 +23,9 @@ struct topic_row {
 };
 const struct topic_row *topic_row(enum topic topic);
 
-/* Reads a command's argument: with or without prefix. TOPIC_COUNT and a message that lists all: no such topic. */
+/* The topic of a name with or without prefix; TOPIC_COUNT: none. */
+enum topic topic_of_name(struct text name, const char *prefix);
+/* Reads a command's argument as such a name. TOPIC_COUNT and a message that lists all: no such topic. */
 enum topic topic_from_argument(const char *argument, const char *prefix);
 
 enum { TOPIC_NAME = 256, SUBJECT_NAME = 384 };

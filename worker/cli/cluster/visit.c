@@ -24,6 +24,12 @@ static bool pass_on(void *context, const struct kafka_record *record)
     return !visit->stopped && !interrupted();
 }
 
+static void hide(const struct visit *visit)
+{
+    if (visit->progress)
+        progress_hide(visit->progress);
+}
+
 static enum exit_code read_on(struct visit *visit, struct kafka_reader *reader)
 {
     bool done = false;
@@ -35,9 +41,12 @@ static enum exit_code read_on(struct visit *visit, struct kafka_reader *reader)
         tries = visit->records > before ? 0 : tries + 1;
         if (result.kind == RESULT_OK && tries == TRIES)
             result = (struct result){RESULT_RETRY, "no answer"};
-        if (result.kind == RESULT_STOP || (!done && !visit->stopped && tries == TRIES))
+        if (result.kind == RESULT_STOP || (!done && !visit->stopped && tries == TRIES)) {
+            hide(visit);
             return context_failed("Kafka", result);
+        }
         if (interrupted()) {
+            hide(visit);
             say("interrupted");
             return EXIT_UNAVAILABLE;
         }
@@ -55,8 +64,7 @@ enum exit_code topic_visit(struct context *context, enum topic topic, struct kaf
 
     if (code == EXIT_DONE)
         code = read_on(&visit, reader);
-    if (progress)
-        progress_hide(progress);
+    hide(&visit);
     kafka_reader_close(reader);
     return code;
 }

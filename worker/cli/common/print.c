@@ -203,6 +203,13 @@ json_t *json_text(struct text text)
     return json_stringn(text.size ? text.data : "", text.size);
 }
 
+json_t *json_foreign(struct text bytes, bool present)
+{
+    json_t *json = present ? json_text(bytes) : json_null();
+
+    return json ? json : json_string("(not UTF-8)");
+}
+
 bool put_json(json_t *json)
 {
     char *text = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;

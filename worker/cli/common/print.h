@@ -29,6 +29,8 @@ bool put_json(struct json_t *json);
 
 /* A JSON string; NULL: no memory, or not UTF-8. */
 struct json_t *json_text(struct text text);
+/* The same of bytes that may be anything: null where there are none, "(not UTF-8)" where they are no text. */
+struct json_t *json_foreign(struct text bytes, bool present);
 
 /* "osbill: <message>\n" on standard error, escaped in the same way. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));

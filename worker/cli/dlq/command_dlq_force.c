@@ -74,12 +74,12 @@ struct forcing {
 
 static enum exit_code check_replayed(const struct forcing *forcing)
 {
-    char place[DLQ_PLACE_TEXT];
+    char place[RECORD_PLACE_TEXT];
 
     if (!forcing->letter->replays || forcing->options->again)
         return EXIT_DONE;
     say("it was replayed already, as %s: look what became of that; --again publishes it once more",
-        dlq_place_text(&forcing->letter->replay, place));
+        record_place_text(&forcing->letter->replay, place));
     return EXIT_REFUSED;
 }
 
@@ -204,8 +204,8 @@ static void show(struct forcing *forcing, bool has_key, struct text key)
         put("~ key: %.*s -> %.*s\n", was->has_key ? (int)was->key.size : 6, was->has_key ? was->key.data : "(none)",
             (int)key.size, key.data);
     if (forcing->call->config->json && !forcing->options->yes)
-        put_json(json_pack("{s:o, s:o, s:o, s:o, s:s}", "input", dlq_place_json(&forcing->letter->input), "key",
-                           dlq_text_json(key, has_key), "before", json_incref(forcing->before), "after",
+        put_json(json_pack("{s:o, s:o, s:o, s:o, s:s}", "input", record_place_json(&forcing->letter->input), "key",
+                           json_foreign(key, has_key), "before", json_incref(forcing->before), "after",
                            json_incref(forcing->after), "changed", forcing->changed));
 }
 

@@ -43,26 +43,26 @@ static const struct option list_options[] = {
 
 static void add_replay(struct table *table, const struct dlq_letter *letter)
 {
-    char text[DLQ_PLACE_TEXT];
+    char text[RECORD_PLACE_TEXT];
 
     if (letter->replays > 1)
-        table_format(table, "%s, %u times", dlq_place_text(&letter->replay, text), letter->replays);
+        table_format(table, "%s, %u times", record_place_text(&letter->replay, text), letter->replays);
     else if (letter->replays)
-        table_format(table, "%s", dlq_place_text(&letter->replay, text));
+        table_format(table, "%s", record_place_text(&letter->replay, text));
     else if (letter->replay_of.topic != TOPIC_COUNT)
-        table_format(table, "from %s", dlq_place_text(&letter->replay_of, text));
+        table_format(table, "from %s", record_place_text(&letter->replay_of, text));
     else
         table_cell(table, TEXT(""));
 }
 
 static void add_row(struct table *table, const struct dlq_letter *letter)
 {
-    char input[DLQ_PLACE_TEXT], own[DLQ_PLACE_TEXT];
+    char input[RECORD_PLACE_TEXT], own[RECORD_PLACE_TEXT];
 
     table_time(table, letter->at);
     table_cell(table, letter->code);
-    table_format(table, "%s", dlq_place_text(&letter->input, input));
-    table_format(table, "%s", dlq_place_text(&letter->own, own));
+    table_format(table, "%s", record_place_text(&letter->input, input));
+    table_format(table, "%s", record_place_text(&letter->own, own));
     table_cell(table, letter->has_key ? letter->key : TEXT("(none)"));
     add_replay(table, letter);
     table_cell(table, letter->message);
@@ -104,7 +104,7 @@ static void add_group(struct table *table, struct dlq_letter *const *group, uint
     for (uint32_t i = 0; i < count; i++)
         replayed += group[i]->replays > 0;
     if (json) {
-        put_json(json_pack("{s:o, s:I, s:I, s:I, s:I, s:s}", "code", dlq_text_json(newest->code, newest->code.data),
+        put_json(json_pack("{s:o, s:I, s:I, s:I, s:I, s:s}", "code", json_foreign(newest->code, newest->code.data),
                            "count", (json_int_t)count, "replayed", (json_int_t)replayed, "oldest",
                            (json_int_t)oldest->at, "newest", (json_int_t)newest->at, "remedy", remedy));
         return;

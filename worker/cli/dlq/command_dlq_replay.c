@@ -38,7 +38,7 @@ struct replaying {
     struct dlq dlq;
     const struct call *call;
     const struct replay_options *options;
-    struct dlq_place places[PLACES]; /* by argument */
+    struct record_place places[PLACES]; /* by argument */
     struct dlq_plan plan;
     /* while sending: */
     struct dlq_sender *sender;
@@ -50,8 +50,8 @@ struct replaying {
 
 static int by_own_place(const void *a, const void *b)
 {
-    return dlq_place_compare(&(*(const struct dlq_letter *const *)a)->own,
-                             &(*(const struct dlq_letter *const *)b)->own);
+    return record_place_compare(&(*(const struct dlq_letter *const *)a)->own,
+                                &(*(const struct dlq_letter *const *)b)->own);
 }
 
 static const struct dlq_letter *chosen_at(const struct replaying *replaying, const struct kafka_record *record)
@@ -79,7 +79,7 @@ static bool send_one(void *context, const struct kafka_record *record)
 static enum exit_code send_referred(struct replaying *replaying)
 {
     struct kafka_record record;
-    char place[DLQ_PLACE_TEXT];
+    char place[RECORD_PLACE_TEXT];
 
     for (uint32_t i = 0; i < replaying->dlq.count; i++) {
         const struct dlq_letter *letter = replaying->dlq.letters[i];
@@ -87,7 +87,7 @@ static enum exit_code send_referred(struct replaying *replaying)
             continue;
         enum exit_code code = dlq_fetch_bytes(&replaying->dlq, letter, &record);
         if (code == EXIT_DONE && !record.has_key) {
-            say("%s: refused: it has no key", dlq_place_text(&letter->input, place));
+            say("%s: refused: it has no key", record_place_text(&letter->input, place));
             code = EXIT_REFUSED;
         }
         if (code == EXIT_DONE)
@@ -109,7 +109,7 @@ static enum exit_code send_topic(struct replaying *replaying, enum topic topic)
     if (!count)
         return EXIT_DONE;
     if (replaying->dlq.count == 1) {
-        const struct dlq_place *own = &replaying->dlq.letters[0]->own;
+        const struct record_place *own = &replaying->dlq.letters[0]->own;
         range = (struct kafka_range){.partition = own->partition, .start = KAFKA_FROM_OFFSET, .value = own->offset};
     }
     replaying->topic = topic;
@@ -172,8 +172,9 @@ static bool all_found(const struct replaying *replaying)
 
     for (uint32_t i = 0; i < replaying->call->argument_count; i++) {
         uint32_t k = 0;
-        while (k < replaying->dlq.count && dlq_place_compare(&replaying->places[i], &replaying->dlq.letters[k]->own) &&
-               dlq_place_compare(&replaying->places[i], &replaying->dlq.letters[k]->input))
+        while (k < replaying->dlq.count &&
+               record_place_compare(&replaying->places[i], &replaying->dlq.letters[k]->own) &&
+               record_place_compare(&replaying->places[i], &replaying->dlq.letters[k]->input))
             k++;
         if (k == replaying->dlq.count)
             say("there is no dead letter %s; `osbill dlq list` shows what there is", replaying->call->arguments[i]);

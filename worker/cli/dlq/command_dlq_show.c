@@ -37,7 +37,7 @@ static json_t *headers_json(const struct kafka_record *record)
     json_t *headers = json_object();
 
     for (uint32_t i = 0; i < record->header_count; i++)
-        json_object_set_new(headers, record->headers[i].name, dlq_text_json(record->headers[i].value, true));
+        json_object_set_new(headers, record->headers[i].name, json_foreign(record->headers[i].value, true));
     return headers;
 }
 
@@ -70,7 +70,7 @@ static void print_json(const struct showing *showing)
         json_object_set_new(json, "value_hex", record->has_value ? hex_json(record->value) : json_null());
     }
     json_object_set_new(json, "cause", json_string(advice->cause));
-    json_object_set_new(json, "what_to_do", dlq_text_json(what_to_do(showing), true));
+    json_object_set_new(json, "what_to_do", json_foreign(what_to_do(showing), true));
     put_json(json);
 }
 
@@ -94,9 +94,9 @@ static void print_letter(const struct showing *showing)
 {
     const struct dlq_letter *letter = showing->letter;
     const struct dlq_advice *advice = dlq_advice(letter->code);
-    char input[DLQ_PLACE_TEXT], own[DLQ_PLACE_TEXT], replay[DLQ_PLACE_TEXT];
+    char input[RECORD_PLACE_TEXT], own[RECORD_PLACE_TEXT], replay[RECORD_PLACE_TEXT];
 
-    put("input %s, dead letter %s\n", dlq_place_text(&letter->input, input), dlq_place_text(&letter->own, own));
+    put("input %s, dead letter %s\n", record_place_text(&letter->input, input), record_place_text(&letter->own, own));
     for (uint32_t i = 0; i < showing->record.header_count; i++) {
         const struct log_header *header = &showing->record.headers[i];
         put("%-22s %.*s\n", header->name, (int)header->value.size, header->value.data);
@@ -105,9 +105,9 @@ static void print_letter(const struct showing *showing)
         letter->has_key ? letter->key.data : "(none)");
     if (letter->replays)
         put("%-22s %u times, the last time as %s\n", "replayed", letter->replays,
-            dlq_place_text(&letter->replay, replay));
+            record_place_text(&letter->replay, replay));
     if (letter->replay_of.topic != TOPIC_COUNT)
-        put("%-22s %s\n", "is a replay of", dlq_place_text(&letter->replay_of, replay));
+        put("%-22s %s\n", "is a replay of", record_place_text(&letter->replay_of, replay));
     if (letter->by_reference)
         put("It is larger than the dead-letter topic takes: its bytes are in the input alone, until retention deletes "
             "them.\n");

@@ -8,25 +8,15 @@
 #define OSBILL_CLI_DLQ_H
 
 #include "worker/cli/cluster/context.h"
+#include "worker/cli/cluster/record_place.h"
 
 struct json_t; /* jansson's */
 
 #define DLQ_REPLAYED_FROM "osbill.replayed.from"
 #define DLQ_CHANGED       "osbill.replayed.changed"
 
-struct dlq_place {
-    enum topic topic; /* an input, or TOPIC_DEAD_LETTER; TOPIC_COUNT: none */
-    int32_t partition;
-    int64_t offset;
-};
-enum { DLQ_PLACE_TEXT = 64 };
-
-/* "order/3/118", the topic with or without prefix. False: it is none. */
-bool dlq_place_parse(struct text text, const char *prefix, struct dlq_place *ret);
-const char *dlq_place_text(const struct dlq_place *place, char buffer[DLQ_PLACE_TEXT]);
-int dlq_place_compare(const struct dlq_place *a, const struct dlq_place *b);
 /* Reads a command's argument. False: a message was printed. */
-bool dlq_place_argument(const char *argument, const char *prefix, struct dlq_place *ret);
+bool dlq_place_argument(const char *argument, const char *prefix, struct record_place *ret);
 
 /* What keeps the input's own bytes and key from being decided when they come again. */
 enum dlq_obstacle {
@@ -37,7 +27,7 @@ enum dlq_obstacle {
 };
 
 struct dlq_letter {
-    struct dlq_place own, input;
+    struct record_place own, input;
     struct text code, message, at_text;
     int64_t at; /* ms; 0: the header is wrong */
     bool has_key, has_value;
@@ -45,18 +35,18 @@ struct dlq_letter {
     struct text key;
     uint32_t size; /* of the value */
     enum dlq_obstacle obstacle;
-    struct dlq_place replay; /* the newest one */
+    struct record_place replay; /* the newest one */
     uint32_t replays;
-    struct dlq_place replay_of; /* what its input is a replay of */
-    bool chosen;                /* to be sent again */
+    struct record_place replay_of; /* what its input is a replay of */
+    bool chosen;                   /* to be sent again */
     struct dlq_letter *next;
 };
 
 struct dlq_filter {
     enum topic topic; /* TOPIC_COUNT: any */
     struct text code, account;
-    int64_t from;                   /* ms */
-    const struct dlq_place *places; /* only these; NULL: any */
+    int64_t from;                      /* ms */
+    const struct record_place *places; /* only these; NULL: any */
     uint32_t place_count;
 };
 
@@ -96,13 +86,11 @@ enum exit_code dlq_read(struct dlq *dlq, const struct dlq_filter *filter);
 enum exit_code dlq_visit(struct dlq *dlq, enum topic topic, struct kafka_range range,
                          bool (*take)(void *context, const struct kafka_record *record), void *context);
 /* The one record at a place, its texts copied to the context's memory. EXIT_FOUND and a message: it is gone. */
-enum exit_code dlq_fetch(struct dlq *dlq, const struct dlq_place *place, struct kafka_record *ret);
+enum exit_code dlq_fetch(struct dlq *dlq, const struct record_place *place, struct kafka_record *ret);
 /* The letter with its own bytes and key, wherever they are. */
 enum exit_code dlq_fetch_bytes(struct dlq *dlq, const struct dlq_letter *letter, struct kafka_record *ret);
 /* The one dead letter that an argument names. */
 enum exit_code dlq_find(struct dlq *dlq, const char *argument, struct dlq_letter **ret);
-/* A header's value; data NULL: there is none. */
-struct text dlq_header(const struct kafka_record *record, const char *name);
 /* Decodes a value into scratch memory; NULL: it cannot be, *ret_problem says why. */
 void *dlq_decode(struct dlq *dlq, enum topic topic, const struct kafka_record *record, const char **ret_problem);
 
@@ -151,9 +139,7 @@ void dlq_changes(const struct json_t *before, const struct json_t *after,
                  void *context);
 
 /* dlq_present.c */
-struct json_t *dlq_place_json(const struct dlq_place *place); /* null: none */
 struct json_t *dlq_letter_json(const struct dlq_letter *letter);
-struct json_t *dlq_text_json(struct text text, bool present);
 /* Bytes as 16 in a line: offset, hexadecimal, printable ASCII. */
 void dlq_print_hex(struct text bytes, uint32_t limit);
 

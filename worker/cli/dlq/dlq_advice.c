@@ -113,11 +113,11 @@ struct text dlq_what_to_do(const struct dlq_letter *letter, struct arena *arena)
 {
     const char *words = dlq_advice(letter->code)->what_to_do, *gap = strstr(words, "...");
     struct text all = {words, (uint32_t)strlen(words)};
-    char place[DLQ_PLACE_TEXT];
+    char place[RECORD_PLACE_TEXT];
 
     if (!gap)
         return all;
     const struct text before = {words, (uint32_t)(gap - words)}, after = {gap + 3, all.size - before.size - 3};
-    (void)dlq_place_text(&letter->input, place);
+    (void)record_place_text(&letter->input, place);
     return TEXT_JOIN(arena, before, (struct text){place, (uint32_t)strlen(place)}, after);
 }

@@ -41,16 +41,17 @@ void dlq_choose(struct dlq *dlq, struct dlq_plan *plan)
 
 static void explain(const struct dlq_plan *plan, const struct dlq_letter *letter, char *text, size_t size)
 {
-    char place[DLQ_PLACE_TEXT];
+    char place[RECORD_PLACE_TEXT];
     const char *refusal = obstacle(letter);
 
     if (refusal)
         (void)snprintf(text, size, "%s", refusal);
     else if (!letter->chosen && letter->replays)
-        (void)snprintf(text, size, "skipped: replayed already as %s (--again)", dlq_place_text(&letter->replay, place));
+        (void)snprintf(text, size, "skipped: replayed already as %s (--again)",
+                       record_place_text(&letter->replay, place));
     else if (!letter->chosen)
         (void)snprintf(text, size, "skipped: it is a replay of %s itself (--again)",
-                       dlq_place_text(&letter->replay_of, place));
+                       record_place_text(&letter->replay_of, place));
     else if (dlq_advice(letter->code)->remedy == DLQ_REPLAY)
         (void)snprintf(text, size, "%s", plan->yes ? "is replayed" : "would be replayed");
     else
@@ -62,7 +63,7 @@ void dlq_plan_print(const struct dlq *dlq, const struct dlq_plan *plan)
 {
     static const struct table_column columns[] = {{"input", false}, {"code", false}, {"key", false}, {"", false}};
     struct table table = {.columns = columns, .column_count = 4};
-    char text[200], place[DLQ_PLACE_TEXT];
+    char text[200], place[RECORD_PLACE_TEXT];
 
     for (uint32_t i = 0; i < dlq->count; i++) {
         const struct dlq_letter *letter = dlq->letters[i];
@@ -73,7 +74,7 @@ void dlq_plan_print(const struct dlq *dlq, const struct dlq_plan *plan)
             put_json(json);
             continue;
         }
-        table_format(&table, "%s", dlq_place_text(&letter->input, place));
+        table_format(&table, "%s", record_place_text(&letter->input, place));
         table_cell(&table, letter->code);
         table_cell(&table, letter->has_key ? letter->key : TEXT("(none)"));
         table_format(&table, "%s", text);

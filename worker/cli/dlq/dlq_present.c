@@ -6,31 +6,16 @@
 
 enum { LINE = 16 };
 
-json_t *dlq_text_json(struct text text, bool present)
-{
-    json_t *json = present ? json_stringn(text.size ? text.data : "", text.size) : json_null();
-
-    return json ? json : json_string("(not UTF-8)");
-}
-
-json_t *dlq_place_json(const struct dlq_place *place)
-{
-    if (place->topic == TOPIC_COUNT)
-        return json_null();
-    return json_pack("{s:s, s:i, s:I}", "topic", topic_name(place->topic).data, "partition", place->partition, "offset",
-                     (json_int_t)place->offset);
-}
-
 json_t *dlq_letter_json(const struct dlq_letter *letter)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:I, s:o}", "input", dlq_place_json(&letter->input),
-                     "dead_letter", dlq_place_json(&letter->own), "code",
-                     dlq_text_json(letter->code, letter->code.data != NULL), "message",
-                     dlq_text_json(letter->message, letter->message.data != NULL), "at",
-                     dlq_text_json(letter->at_text, letter->at_text.data != NULL), "key",
-                     dlq_text_json(letter->key, letter->has_key), "bytes", (json_int_t)letter->size, "remedy",
-                     dlq_remedy_name(dlq_advice(letter->code)->remedy), "replayed", dlq_place_json(&letter->replay),
-                     "replays", (json_int_t)letter->replays, "replay_of", dlq_place_json(&letter->replay_of));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:s, s:o, s:I, s:o}", "input",
+                     record_place_json(&letter->input), "dead_letter", record_place_json(&letter->own), "code",
+                     json_foreign(letter->code, letter->code.data != NULL), "message",
+                     json_foreign(letter->message, letter->message.data != NULL), "at",
+                     json_foreign(letter->at_text, letter->at_text.data != NULL), "key",
+                     json_foreign(letter->key, letter->has_key), "bytes", (json_int_t)letter->size, "remedy",
+                     dlq_remedy_name(dlq_advice(letter->code)->remedy), "replayed", record_place_json(&letter->replay),
+                     "replays", (json_int_t)letter->replays, "replay_of", record_place_json(&letter->replay_of));
 }
 
 void dlq_print_hex(struct text bytes, uint32_t limit)

@@ -45,6 +45,16 @@ enum exit_code dlq_filter_read(const struct dlq_filter_options *options, const c
     return EXIT_DONE;
 }
 
+bool dlq_place_argument(const char *argument, const char *prefix, struct record_place *ret)
+{
+    if (record_place_parse((struct text){argument, (uint32_t)strlen(argument)}, prefix, ret))
+        return true;
+    say("%s names no dead letter: expected TOPIC/PARTITION/OFFSET of its input, such as order/3/118, or its own, "
+        "dead-letter/PARTITION/OFFSET; `osbill dlq list` shows both",
+        argument);
+    return false;
+}
+
 /* --- letters --- */
 
 struct reading {
@@ -53,17 +63,12 @@ struct reading {
     bool out_of_memory;
 };
 
-static struct dlq_place input_place(struct dlq *dlq, const struct kafka_record *record)
+static struct record_place input_place(const struct dlq *dlq, const struct kafka_record *record)
 {
-    const char *prefix = dlq->context.config->topic_prefix;
-    struct arena *arena = &dlq->scratch.arena;
-    struct dlq_place place;
-    struct text text =
-        TEXT_JOIN(arena, dlq_header(record, "osbill.error.topic"), TEXT("/"),
-                  dlq_header(record, "osbill.error.partition"), TEXT("/"), dlq_header(record, "osbill.error.offset"));
+    const struct record_place place = dead_letter_input(record, dlq->context.config->topic_prefix);
 
-    if (!dlq_place_parse(text, prefix, &place) || place.topic == TOPIC_DEAD_LETTER)
-        return (struct dlq_place){.topic = TOPIC_COUNT};
+    if (place.topic >= TOPIC_INPUTS || place.partition < 0 || place.offset < 0)
+        return (struct record_place){.topic = TOPIC_COUNT};
     return place;
 }
 
@@ -93,11 +98,11 @@ static enum dlq_obstacle find_obstacle(struct dlq *dlq, const struct dlq_letter 
 static void describe(struct dlq *dlq, const struct kafka_record *record, struct dlq_letter *letter)
 {
     *letter = (struct dlq_letter){
-        .own = {TOPIC_DEAD_LETTER, record->partition, record->offset},
+        .own = record_place_of(TOPIC_DEAD_LETTER, record),
         .input = input_place(dlq, record),
-        .code = dlq_header(record, "osbill.error.code"),
-        .message = dlq_header(record, "osbill.error.message"),
-        .at_text = dlq_header(record, "osbill.error.at"),
+        .code = record_header(record, "osbill.error.code"),
+        .message = record_header(record, "osbill.error.message"),
+        .at_text = record_header(record, "osbill.error.at"),
         .has_key = record->has_key,
         .has_value = record->has_value,
         .key = record->key,
@@ -114,8 +119,8 @@ static void describe(struct dlq *dlq, const struct kafka_record *record, struct 
 static bool is_named(const struct dlq_filter *filter, const struct dlq_letter *letter)
 {
     for (uint32_t i = 0; i < filter->place_count; i++)
-        if (!dlq_place_compare(&filter->places[i], &letter->own) ||
-            !dlq_place_compare(&filter->places[i], &letter->input))
+        if (!record_place_compare(&filter->places[i], &letter->own) ||
+            !record_place_compare(&filter->places[i], &letter->input))
             return true;
     return !filter->places;
 }
@@ -171,7 +176,7 @@ static int by_time(const void *a, const void *b)
 
     if (one->at != other->at)
         return one->at < other->at ? -1 : 1;
-    return dlq_place_compare(&one->own, &other->own);
+    return record_place_compare(&one->own, &other->own);
 }
 
 static bool sort(struct dlq *dlq)
@@ -204,7 +209,7 @@ enum exit_code dlq_read(struct dlq *dlq, const struct dlq_filter *filter)
 
 enum exit_code dlq_find(struct dlq *dlq, const char *argument, struct dlq_letter **ret)
 {
-    struct dlq_place place;
+    struct record_place place;
 
     if (!dlq_place_argument(argument, dlq->context.config->topic_prefix, &place))
         return EXIT_USAGE;

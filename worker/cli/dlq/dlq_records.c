@@ -34,7 +34,7 @@ enum exit_code dlq_visit(struct dlq *dlq, enum topic topic, struct kafka_range r
 
 struct fetching {
     struct dlq *dlq;
-    const struct dlq_place *place;
+    const struct record_place *place;
     struct kafka_record *found;
     bool failed;
 };
@@ -61,10 +61,10 @@ static bool fetch(void *context, const struct kafka_record *record)
     return false;
 }
 
-enum exit_code dlq_fetch(struct dlq *dlq, const struct dlq_place *place, struct kafka_record *ret)
+enum exit_code dlq_fetch(struct dlq *dlq, const struct record_place *place, struct kafka_record *ret)
 {
     struct fetching fetching = {.dlq = dlq, .place = place, .found = ret};
-    char text[DLQ_PLACE_TEXT];
+    char text[RECORD_PLACE_TEXT];
     const struct kafka_range range = {
         .partition = place->partition, .start = KAFKA_FROM_OFFSET, .value = place->offset};
 
@@ -76,7 +76,7 @@ enum exit_code dlq_fetch(struct dlq *dlq, const struct dlq_place *place, struct 
     }
     if (code == EXIT_DONE && ret->offset < 0) {
         say("%s is not there: retention has deleted it, or nothing was committed at that offset",
-            dlq_place_text(place, text));
+            record_place_text(place, text));
         return EXIT_FOUND;
     }
     return code;
@@ -103,12 +103,4 @@ void *dlq_decode(struct dlq *dlq, enum topic topic, const struct kafka_record *r
         codec_decode(dlq->context.codec, type, record->value.data, record->value.size, &dlq->scratch.arena, decoded);
     *ret_problem = result.reason;
     return result.status == CODEC_OK ? decoded : NULL;
-}
-
-struct text dlq_header(const struct kafka_record *record, const char *name)
-{
-    for (uint32_t i = 0; i < record->header_count; i++)
-        if (!strcmp(record->headers[i].name, name))
-            return record->headers[i].value;
-    return (struct text){NULL, 0};
 }

@@ -15,11 +15,11 @@ struct search {
 
 static int by_place(const void *a, const void *b)
 {
-    return dlq_place_compare(&(*(const struct dlq_letter *const *)a)->input,
-                             &(*(const struct dlq_letter *const *)b)->input);
+    return record_place_compare(&(*(const struct dlq_letter *const *)a)->input,
+                                &(*(const struct dlq_letter *const *)b)->input);
 }
 
-static struct dlq_letter *find(const struct search *search, const struct dlq_place *input)
+static struct dlq_letter *find(const struct search *search, const struct record_place *input)
 {
     const struct dlq_letter wanted = {.input = *input}, *const key = &wanted;
     struct dlq_letter *const *found =
@@ -32,12 +32,12 @@ static bool look(void *context, const struct kafka_record *record)
 {
     const struct search *search = context;
     const char *prefix = search->dlq->context.config->topic_prefix;
-    struct text from = dlq_header(record, DLQ_REPLAYED_FROM);
-    struct dlq_place of, here;
+    struct text from = record_header(record, DLQ_REPLAYED_FROM);
+    struct record_place of, here;
 
-    if (!from.data || !dlq_place_parse(from, prefix, &of))
+    if (!from.data || !record_place_parse(from, prefix, &of))
         return true;
-    here = (struct dlq_place){of.topic, record->partition, record->offset};
+    here = (struct record_place){of.topic, record->partition, record->offset};
     struct dlq_letter *letter = find(search, &of), *again = find(search, &here);
     if (letter) {
         letter->replay = here;

@@ -9,7 +9,7 @@
 
 struct sent {
     const struct dlq_letter *letter;
-    struct dlq_place place; /* where it is now */
+    struct record_place place; /* where it is now */
 };
 
 struct dlq_sender {
@@ -24,12 +24,12 @@ static void on_written(void *context, uint64_t number, int32_t partition, int64_
 {
     const struct dlq_sender *sender = context;
     struct sent *sent = &sender->sent[number];
-    char input[DLQ_PLACE_TEXT];
+    char input[RECORD_PLACE_TEXT];
 
     if (problem)
-        say("%s was not sent again: %s", dlq_place_text(&sent->letter->input, input), problem);
+        say("%s was not sent again: %s", record_place_text(&sent->letter->input, input), problem);
     else
-        sent->place = (struct dlq_place){sender->publisher.topic, partition, offset};
+        sent->place = (struct record_place){sender->publisher.topic, partition, offset};
 }
 
 enum exit_code dlq_sender_open(struct dlq *dlq, enum topic topic, uint32_t room, struct dlq_sender **ret)
@@ -64,8 +64,8 @@ void dlq_sender_close(struct dlq_sender *sender)
 enum exit_code dlq_send(struct dlq_sender *sender, const struct dlq_letter *letter, const struct kafka_record *bytes,
                         const char *changed)
 {
-    char input[DLQ_PLACE_TEXT];
-    struct text from = {dlq_place_text(&letter->input, input), 0};
+    char input[RECORD_PLACE_TEXT];
+    struct text from = {record_place_text(&letter->input, input), 0};
     struct kafka_record message = *bytes;
     uint64_t number = sender->publisher.sent;
 
@@ -95,18 +95,18 @@ static void on_decision(void *context, const struct decision *decision)
 {
     struct dlq_sender *sender = context;
     const struct sent *sent = sent_to(sender, &decision->caused_by);
-    char from[DLQ_PLACE_TEXT], to[DLQ_PLACE_TEXT];
+    char from[RECORD_PLACE_TEXT], to[RECORD_PLACE_TEXT];
 
     sender->dead_again = sender->dead_again || decision->verdict == VERDICT_DEAD_LETTER;
     if (!sent)
         return;
     if (sender->dlq->context.config->json)
-        put_json(json_pack("{s:o, s:o, s:o}", "input", dlq_place_json(&sent->letter->input), "replayed",
-                           dlq_place_json(&sent->place), "decision", json_from_record(&decision_record, decision)));
+        put_json(json_pack("{s:o, s:o, s:o}", "input", record_place_json(&sent->letter->input), "replayed",
+                           record_place_json(&sent->place), "decision", json_from_record(&decision_record, decision)));
     else
-        put("%s -> %s: %s %.*s%s%.*s\n", dlq_place_text(&sent->letter->input, from), dlq_place_text(&sent->place, to),
-            verdict_names[decision->verdict], (int)decision->rule.size, decision->rule.data,
-            decision->reason.size ? ": " : "", (int)decision->reason.size,
+        put("%s -> %s: %s %.*s%s%.*s\n", record_place_text(&sent->letter->input, from),
+            record_place_text(&sent->place, to), verdict_names[decision->verdict], (int)decision->rule.size,
+            decision->rule.data, decision->reason.size ? ": " : "", (int)decision->reason.size,
             decision->reason.size ? decision->reason.data : "");
     (void)fflush(stdout);
 }

@@ -10,6 +10,7 @@
 
 #include "core/rule_tables.h"
 #include "worker/cli/account/account_view.h"
+#include "worker/cli/cluster/record_place.h"
 #include "worker/cli/explain/explain_line.h"
 
 struct json_t;
@@ -17,38 +18,31 @@ struct json_t;
 enum id_kind { ID_CHARGE, ID_CASE, ID_NOTIFICATION, ID_EVENT, ID_KINDS };
 extern const char *const id_kind_names[ID_KINDS];
 
-/* Where a record is. */
-struct place {
-    enum topic topic;
-    int32_t partition;
-    int64_t offset;
-};
-
 struct found_decision {
-    struct place place;
+    struct record_place place;
     int64_t seq, decided_at;
     struct decision decision;
 };
 
 struct found_charge {
-    struct place place;
+    struct record_place place;
     struct charge charge;
 };
 
 struct found_notification {
-    struct place place;
+    struct record_place place;
     struct notification notification;
 };
 
 struct found_input {
-    struct place place;
+    struct record_place place;
     const struct record_type *type;
     const void *record;  /* NULL: problem says why */
     const char *problem; /* "retention has deleted it", or why it cannot be read */
 };
 
 struct found_dead_letter {
-    struct place place, input;
+    struct record_place place, input;
     struct text code, message, at;
 };
 
@@ -101,11 +95,10 @@ void *found_add(struct memory *memory, void *list, size_t item_size);
 bool id_add(struct memory *memory, struct id_list *list, struct text id);
 bool id_has(const struct id_list *list, struct text id);
 enum id_kind id_kind_of(struct text id);
-bool place_equal(const struct place *a, const struct place *b);
 /* Of an input; topic TOPIC_COUNT: it names none. */
-struct place place_of(const struct caused_by *cause);
+struct record_place place_of(const struct caused_by *cause);
 const struct found_charge *find_charge(const struct explanation *all, struct text charge_id);
-const struct found_input *find_input(const struct explanation *all, const struct place *place);
+const struct found_input *find_input(const struct explanation *all, const struct record_place *place);
 
 /* The decision's own line, or one of its effects, in one form. */
 struct deed {

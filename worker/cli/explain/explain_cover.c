@@ -10,7 +10,7 @@ bool is_covered(const struct decision *decision)
 /* T; without the input, when it was decided. */
 static int64_t installed_at(const struct explanation *all, const struct found_decision *found)
 {
-    const struct place place = place_of(&found->decision.caused_by);
+    const struct record_place place = place_of(&found->decision.caused_by);
     const struct found_input *input = find_input(all, &place);
 
     if (!input || !input->record || input->type != &os_installed_record)

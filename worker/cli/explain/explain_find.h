@@ -3,6 +3,7 @@
 #ifndef OSBILL_CLI_EXPLAIN_FIND_H
 #define OSBILL_CLI_EXPLAIN_FIND_H
 
+#include "worker/cli/common/progress.h"
 #include "worker/cli/explain/explain.h"
 
 struct explaining {
@@ -13,7 +14,7 @@ struct explaining {
     int32_t partitions;             /* of the account topics */
     int32_t partition;              /* of the account; -1: not known */
     struct memory scratch;          /* of one record */
-    int64_t begun;                  /* ms, for progress */
+    struct progress progress;       /* of the topic that is read */
     enum exit_code code;            /* EXIT_DONE while it goes on */
 };
 
@@ -29,7 +30,6 @@ bool explain_look(struct explaining *explaining, const struct record_type *type,
 /* The same for good. */
 bool explain_keep(struct explaining *explaining, const struct record_type *type, const struct kafka_record *record,
                   void *ret_record);
-struct place explain_place(enum topic topic, const struct kafka_record *record);
 bool explain_no_memory(struct explaining *explaining);
 
 /* explain_search.c: fills decisions, events, cases, charge_ids. */

@@ -32,7 +32,7 @@ static struct found_charge *keep_charge(struct explaining *explaining, struct fo
         return NULL;
     struct found_charge *found = found_add(&explaining->context.memory, list, sizeof *found);
     if (found)
-        *found = (struct found_charge){explain_place(TOPIC_CHARGE, record), charge};
+        *found = (struct found_charge){record_place_of(TOPIC_CHARGE, record), charge};
     else
         (void)explain_no_memory(explaining);
     return found;
@@ -103,14 +103,14 @@ static void gather_past(struct explaining *explaining)
 
 static bool is_about(const struct explanation *all, const struct notification *notification)
 {
-    const struct place cause = place_of(&notification->caused_by);
+    const struct record_place cause = place_of(&notification->caused_by);
 
     if (notification->case_id.size || text_equal(notification->notification_id, all->id))
         return id_has(&all->cases, notification->case_id) || text_equal(notification->notification_id, all->id);
     for (uint32_t i = 0; i < all->decisions.count; i++) {
         const struct decision *decision = &all->decisions.items[i].decision;
-        const struct place place = place_of(&decision->caused_by);
-        if (id_has(&all->events, decision->event_id) && place_equal(&place, &cause))
+        const struct record_place place = place_of(&decision->caused_by);
+        if (id_has(&all->events, decision->event_id) && record_place_equal(&place, &cause))
             return true;
     }
     return false;
@@ -154,7 +154,7 @@ static bool take_notification(void *context, const struct kafka_record *record)
         found_add(&explaining->context.memory, &explaining->all.notifications, sizeof *found);
     if (!found)
         return explain_no_memory(explaining);
-    *found = (struct found_notification){explain_place(TOPIC_NOTIFICATION, record), notification};
+    *found = (struct found_notification){record_place_of(TOPIC_NOTIFICATION, record), notification};
     return true;
 }
 

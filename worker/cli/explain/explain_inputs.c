@@ -1,7 +1,4 @@
 /* The inputs themselves, each by one exact read, and dead letters. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/text.h"
 #include "worker/cli/common/record_field.h"
 #include "worker/cli/explain/explain_find.h"
@@ -33,7 +30,7 @@ static bool take_input(void *context, const struct kafka_record *record)
     return false;
 }
 
-static void fetch_input(struct explaining *explaining, const struct place *place)
+static void fetch_input(struct explaining *explaining, const struct record_place *place)
 {
     const struct kafka_range range = {
         .partition = place->partition, .start = KAFKA_FROM_OFFSET, .value = place->offset};
@@ -61,7 +58,7 @@ void explain_gather_inputs(struct explaining *explaining)
 
     for (uint32_t i = 0; i < all->decisions.count && all->inputs.count < INPUTS_MAX; i++) {
         const struct decision *decision = &all->decisions.items[i].decision;
-        const struct place place = place_of(&decision->caused_by);
+        const struct record_place place = place_of(&decision->caused_by);
         if (place.topic >= TOPIC_INPUTS || find_input(all, &place) || is_redelivery(all, decision))
             continue;
         fetch_input(explaining, &place);
@@ -72,41 +69,8 @@ void explain_gather_inputs(struct explaining *explaining)
 
 /* --- dead letters --- */
 
-static struct text header(const struct kafka_record *record, const char *name)
-{
-    for (uint32_t i = 0; i < record->header_count; i++)
-        if (!strcmp(record->headers[i].name, name))
-            return record->headers[i].value;
-    return TEXT("");
-}
-
-static int64_t header_number(const struct kafka_record *record, const char *name)
-{
-    char digits[24] = "-1";
-    struct text value = header(record, name);
-
-    if (value.size && value.size < sizeof digits) {
-        memcpy(digits, value.data, value.size);
-        digits[value.size] = '\0';
-    }
-    return strtoll(digits, NULL, 10);
-}
-
-/* Where the input is that the dead letter is about. */
-static struct place input_of(const struct explaining *explaining, const struct kafka_record *record)
-{
-    struct text topic = header(record, "osbill.error.topic");
-    uint32_t skip = (uint32_t)strlen(explaining->context.config->topic_prefix);
-
-    if (topic.size < skip)
-        return (struct place){TOPIC_COUNT, -1, -1};
-    return (struct place){topic_find((struct text){topic.data + skip, topic.size - skip}),
-                          (int32_t)header_number(record, "osbill.error.partition"),
-                          header_number(record, "osbill.error.offset")};
-}
-
 /* Its own bytes say the id, though no Decision that was read does. */
-static bool holds_id(struct explaining *explaining, const struct kafka_record *record, const struct place *input)
+static bool holds_id(struct explaining *explaining, const struct kafka_record *record, const struct record_place *input)
 {
     if (input->topic >= TOPIC_INPUTS)
         return false;
@@ -116,13 +80,14 @@ static bool holds_id(struct explaining *explaining, const struct kafka_record *r
            text_equal(record_text(type, &decoded.as, "event_id"), explaining->all.id);
 }
 
-static bool is_one_of_ours(struct explaining *explaining, const struct kafka_record *record, const struct place *input)
+static bool is_one_of_ours(struct explaining *explaining, const struct kafka_record *record,
+                           const struct record_place *input)
 {
     const struct explanation *all = &explaining->all;
 
     for (uint32_t i = 0; i < all->decisions.count; i++) {
-        const struct place place = place_of(&all->decisions.items[i].decision.caused_by);
-        if (id_has(&all->events, all->decisions.items[i].decision.event_id) && place_equal(&place, input))
+        const struct record_place place = place_of(&all->decisions.items[i].decision.caused_by);
+        if (id_has(&all->events, all->decisions.items[i].decision.event_id) && record_place_equal(&place, input))
             return true;
     }
     return !all->decisions.count && holds_id(explaining, record, input);
@@ -132,7 +97,7 @@ static bool take_dead_letter(void *context, const struct kafka_record *record)
 {
     struct explaining *explaining = context;
     struct memory *memory = &explaining->context.memory;
-    const struct place input = input_of(explaining, record);
+    const struct record_place input = dead_letter_input(record, explaining->context.config->topic_prefix);
     bool failed = false;
 
     if (!is_one_of_ours(explaining, record, &input))
@@ -141,11 +106,11 @@ static bool take_dead_letter(void *context, const struct kafka_record *record)
     if (!found)
         return explain_no_memory(explaining);
     *found = (struct found_dead_letter){
-        explain_place(TOPIC_DEAD_LETTER, record),
+        record_place_of(TOPIC_DEAD_LETTER, record),
         input,
-        memory_text(memory, header(record, "osbill.error.code"), &failed),
-        memory_text(memory, header(record, "osbill.error.message"), &failed),
-        memory_text(memory, header(record, "osbill.error.at"), &failed),
+        memory_text(memory, record_header(record, "osbill.error.code"), &failed),
+        memory_text(memory, record_header(record, "osbill.error.message"), &failed),
+        memory_text(memory, record_header(record, "osbill.error.at"), &failed),
     };
     return !failed || explain_no_memory(explaining);
 }

@@ -3,18 +3,8 @@
 
 #include "core/text.h"
 #include "worker/avro/json.h"
+#include "worker/cli/common/print.h"
 #include "worker/cli/explain/explain_text.h"
-
-static json_t *text_json(struct text text)
-{
-    return json_stringn(text.size ? text.data : "", text.size);
-}
-
-static json_t *place_json(const struct place *place)
-{
-    return json_pack("{s:o, s:i, s:I}", "topic", text_json(topic_name(place->topic)), "partition", place->partition,
-                     "offset", (json_int_t)place->offset);
-}
 
 static json_t *lines_json(const struct explanation *all, const struct charge_line_array *lines, int64_t moment)
 {
@@ -37,8 +27,8 @@ static json_t *lines_json(const struct explanation *all, const struct charge_lin
 static json_t *cover_json(const struct cover *cover)
 {
     return json_pack("{s:s, s:o, s:I, s:o, s:o, s:I, s:I, s:I}", "by", cover->by_item ? "item" : "level", "item_id",
-                     text_json(cover->item_id), "level_micros", (json_int_t)cover->level_micros, "charge_id",
-                     text_json(cover->charge_id), "case_id", text_json(cover->case_id), "paid_at",
+                     json_text(cover->item_id), "level_micros", (json_int_t)cover->level_micros, "charge_id",
+                     json_text(cover->charge_id), "case_id", json_text(cover->case_id), "paid_at",
                      (json_int_t)cover->paid_at, "period_start", (json_int_t)cover->period_start, "period_end",
                      (json_int_t)cover->period_end);
 }
@@ -54,7 +44,7 @@ static json_t *rows_json(const struct explanation *all, const struct found_decis
     for (uint32_t i = 0; deed_of(&found->decision, i, &deed); i++) {
         uint32_t count = deed.own || deed.event_id.size ? explain_rows(all, found, &deed, rows) : 0;
         for (uint32_t k = 0; k < count; k++)
-            json_array_append_new(json, json_pack("{s:o, s:s, s:i, s:s}", "rule", text_json(deed.rule), "table",
+            json_array_append_new(json, json_pack("{s:o, s:s, s:i, s:s}", "rule", json_text(deed.rule), "table",
                                                   rule_table(rows[k].table)->name, "row", (int)rows[k].number, "words",
                                                   row_words(&rows[k], words)));
     }
@@ -66,7 +56,7 @@ static json_t *decision_json(const struct explanation *all, uint32_t index)
     const struct found_decision *found = &all->decisions.items[index];
     const struct decision *decision = &found->decision;
     struct cover cover = {.paid_at = 0};
-    json_t *json = place_json(&found->place);
+    json_t *json = record_place_json(&found->place);
 
     json_object_set_new(json, "seq", json_integer(found->seq));
     json_object_set_new(json, "decided_at", json_integer(found->decided_at));
@@ -82,7 +72,7 @@ static json_t *decision_json(const struct explanation *all, uint32_t index)
 static json_t *input_json(const struct explanation *all, uint32_t index)
 {
     const struct found_input *found = &all->inputs.items[index];
-    json_t *json = place_json(&found->place);
+    json_t *json = record_place_json(&found->place);
 
     json_object_set_new(json, "record", found->record ? json_from_record(found->type, found->record) : json_null());
     if (found->problem)
@@ -93,7 +83,7 @@ static json_t *input_json(const struct explanation *all, uint32_t index)
 static json_t *charge_json(const struct explanation *all, uint32_t index)
 {
     const struct found_charge *found = &all->charges.items[index];
-    json_t *json = place_json(&found->place);
+    json_t *json = record_place_json(&found->place);
 
     json_object_set_new(json, "balance_before_micros", json_integer(balance_before(&found->charge)));
     json_object_set_new(json, "adds_up", json_boolean(charge_adds_up(&found->charge)));
@@ -105,7 +95,7 @@ static json_t *charge_json(const struct explanation *all, uint32_t index)
 static json_t *notification_json(const struct explanation *all, uint32_t index)
 {
     const struct found_notification *found = &all->notifications.items[index];
-    json_t *json = place_json(&found->place);
+    json_t *json = record_place_json(&found->place);
 
     json_object_set_new(json, "notification", json_from_record(&notification_record, &found->notification));
     return json;
@@ -114,12 +104,12 @@ static json_t *notification_json(const struct explanation *all, uint32_t index)
 static json_t *dead_letter_json(const struct explanation *all, uint32_t index)
 {
     const struct found_dead_letter *found = &all->dead_letters.items[index];
-    json_t *json = place_json(&found->place);
+    json_t *json = record_place_json(&found->place);
 
-    json_object_set_new(json, "input", place_json(&found->input));
-    json_object_set_new(json, "code", text_json(found->code));
-    json_object_set_new(json, "message", text_json(found->message));
-    json_object_set_new(json, "at", text_json(found->at));
+    json_object_set_new(json, "input", record_place_json(&found->input));
+    json_object_set_new(json, "code", json_text(found->code));
+    json_object_set_new(json, "message", json_text(found->message));
+    json_object_set_new(json, "at", json_text(found->at));
     return json;
 }
 
@@ -129,8 +119,8 @@ static void add_step(void *steps, const struct found_decision *found, const stru
 {
     json_array_append_new(steps,
                           json_pack("{s:s, s:I, s:o, s:o, s:o, s:I}", "step", case_step_names[step], "decided_at",
-                                    (json_int_t)found->decided_at, "rule", text_json(deed->rule), "event_id",
-                                    text_json(found->decision.event_id), "charge_id", text_json(deed->charge_id),
+                                    (json_int_t)found->decided_at, "rule", json_text(deed->rule), "event_id",
+                                    json_text(found->decision.event_id), "charge_id", json_text(deed->charge_id),
                                     "amount_micros", (json_int_t)deed->amount_micros));
 }
 
@@ -141,7 +131,7 @@ static json_t *open_json(const struct explanation *all, struct text case_id)
 
     if (!open)
         return json_null();
-    return json_pack("{s:o, s:s, s:o, s:o}", "vps_id", text_json(vps_id), "waits_for", case_waits_for(open->state),
+    return json_pack("{s:o, s:s, s:o, s:o}", "vps_id", json_text(vps_id), "waits_for", case_waits_for(open->state),
                      "formulas", lines_json(all, &open->lines, open->opened_at), "case",
                      json_from_record(&open_case_record, open));
 }
@@ -152,7 +142,7 @@ static json_t *case_json(const struct explanation *all, uint32_t index)
     json_t *steps = json_array();
     bool open = case_walk(all, case_id, add_step, steps);
 
-    return json_pack("{s:o, s:b, s:o, s:o}", "case_id", text_json(case_id), "open", (int)open, "steps", steps, "state",
+    return json_pack("{s:o, s:b, s:o, s:o}", "case_id", json_text(case_id), "open", (int)open, "steps", steps, "state",
                      open ? open_json(all, case_id) : json_null());
 }
 
@@ -170,7 +160,7 @@ static json_t *list_json(const struct explanation *all, uint32_t count,
 
 json_t *explain_json(const struct explanation *all)
 {
-    return json_pack("{s:o, s:s, s:i, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "id", text_json(all->id), "kind",
+    return json_pack("{s:o, s:s, s:i, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "id", json_text(all->id), "kind",
                      id_kind_names[all->kind], "differences", (int)count_differences(all), "left_out",
                      (json_int_t)all->left_out, "decisions", list_json(all, all->decisions.count, decision_json),
                      "inputs", list_json(all, all->inputs.count, input_json), "charges",

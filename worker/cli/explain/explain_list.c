@@ -77,14 +77,9 @@ enum id_kind id_kind_of(struct text id)
     }
 }
 
-bool place_equal(const struct place *a, const struct place *b)
+struct record_place place_of(const struct caused_by *cause)
 {
-    return a->topic == b->topic && a->partition == b->partition && a->offset == b->offset;
-}
-
-struct place place_of(const struct caused_by *cause)
-{
-    return (struct place){topic_find(cause->topic), cause->partition, cause->offset};
+    return (struct record_place){topic_find(cause->topic), cause->partition, cause->offset};
 }
 
 const struct found_charge *find_charge(const struct explanation *all, struct text charge_id)
@@ -95,10 +90,10 @@ const struct found_charge *find_charge(const struct explanation *all, struct tex
     return NULL;
 }
 
-const struct found_input *find_input(const struct explanation *all, const struct place *place)
+const struct found_input *find_input(const struct explanation *all, const struct record_place *place)
 {
     for (uint32_t i = 0; i < all->inputs.count; i++)
-        if (place_equal(&all->inputs.items[i].place, place))
+        if (record_place_equal(&all->inputs.items[i].place, place))
             return &all->inputs.items[i];
     return NULL;
 }

@@ -42,7 +42,7 @@ static struct tables tables_of_deed(const struct explanation *all, const struct 
     for (uint32_t i = 0; !deed->own && i < all->decisions.count; i++)
         if (text_equal(all->decisions.items[i].decision.event_id, deed->event_id))
             about = &all->decisions.items[i].decision;
-    const struct place place = place_of(&about->caused_by);
+    const struct record_place place = place_of(&about->caused_by);
     const struct found_input *input = find_input(all, &place);
     return tables_of(place.topic, input ? input->record : NULL);
 }

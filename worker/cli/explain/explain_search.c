@@ -72,7 +72,7 @@ static bool keep(struct search *search, const struct kafka_record *record)
         struct found_decision *found = found_add(&explaining->context.memory, &all->decisions, sizeof *found);
         if (!found)
             return explain_no_memory(explaining);
-        *found = (struct found_decision){explain_place(TOPIC_DECISION, record), batch.seq, batch.decided_at,
+        *found = (struct found_decision){record_place_of(TOPIC_DECISION, record), batch.seq, batch.decided_at,
                                          batch.decisions.items[i]};
         learn(search, &batch.decisions.items[i]);
     }

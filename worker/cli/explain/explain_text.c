@@ -82,10 +82,10 @@ static void put_effects(const struct explanation *all, const struct found_decisi
         put("  effect      and %u on other cases or events\n", hidden);
 }
 
-static void put_dead_letters(const struct explanation *all, const struct place *input)
+static void put_dead_letters(const struct explanation *all, const struct record_place *input)
 {
     for (uint32_t i = 0; i < all->dead_letters.count; i++)
-        if (!input || place_equal(&all->dead_letters.items[i].input, input))
+        if (!input || record_place_equal(&all->dead_letters.items[i].input, input))
             explain_put_dead_letter(&all->dead_letters.items[i]);
 }
 
@@ -94,7 +94,7 @@ static void put_decision(const struct explanation *all, const struct found_decis
     static const char *const origins[ORIGIN_COUNT] = {
         [ORIGIN_INPUT] = "its arrival", [ORIGIN_TIMER] = "a timer", [ORIGIN_CATALOGUE] = "a newer catalogue"};
     const struct decision *decision = &found->decision;
-    const struct place input = place_of(&decision->caused_by);
+    const struct record_place input = place_of(&decision->caused_by);
     char moment[MOMENT_TEXT];
     struct deed own;
 

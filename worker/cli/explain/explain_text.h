@@ -10,7 +10,7 @@
 /* A verdict in words. */
 const char *verdict_meaning(enum verdict verdict);
 
-void explain_put_place(const struct place *place);
+void explain_put_place(const struct record_place *place);
 /* The message that was decided, its fields the first time. */
 void explain_put_input(const struct explanation *all, const struct found_decision *found);
 void explain_put_line(const struct explanation *all, const struct charge_line *line, int64_t moment);

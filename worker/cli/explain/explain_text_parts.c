@@ -11,7 +11,7 @@
 #include "worker/cli/common/moment.h"
 #include "worker/cli/common/print.h"
 
-void explain_put_place(const struct place *place)
+void explain_put_place(const struct record_place *place)
 {
     put("%.*s, partition %d, offset %lld", TEXT_OF(topic_name(place->topic)), place->partition,
         (long long)place->offset);
@@ -62,7 +62,7 @@ static void put_fields(const struct record_type *type, const void *record)
 void explain_put_input(const struct explanation *all, const struct found_decision *found)
 {
     const struct caused_by *cause = &found->decision.caused_by;
-    const struct place place = place_of(cause);
+    const struct record_place place = place_of(cause);
     const struct found_input *input = find_input(all, &place);
 
     if (place.topic == TOPIC_COUNT)
@@ -71,8 +71,8 @@ void explain_put_input(const struct explanation *all, const struct found_decisio
     explain_put_place(&place);
     put("%s%s\n", input && input->problem ? ": " : "", input && input->problem ? input->problem : "");
     for (uint32_t i = 0; i < all->decisions.count && &all->decisions.items[i] != found; i++) {
-        const struct place before = place_of(&all->decisions.items[i].decision.caused_by);
-        if (place_equal(&before, &place))
+        const struct record_place before = place_of(&all->decisions.items[i].decision.caused_by);
+        if (record_place_equal(&before, &place))
             return; /* shown already */
     }
     if (input && input->record)
@@ -201,12 +201,12 @@ static void put_notification(const struct notification *told)
 /* Those of this Decision's moment: a case's later ones come with the Decisions that caused them. */
 void explain_put_notifications(const struct explanation *all, const struct found_decision *found)
 {
-    const struct place cause = place_of(&found->decision.caused_by);
+    const struct record_place cause = place_of(&found->decision.caused_by);
 
     for (uint32_t i = 0; i < all->notifications.count; i++) {
         const struct notification *told = &all->notifications.items[i].notification;
-        const struct place place = place_of(&told->caused_by);
-        if (told->decided_at == found->decided_at && place_equal(&place, &cause))
+        const struct record_place place = place_of(&told->caused_by);
+        if (told->decided_at == found->decided_at && record_place_equal(&place, &cause))
             put_notification(told);
     }
 }

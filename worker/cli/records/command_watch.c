@@ -8,6 +8,7 @@
 #include "worker/avro/json.h"
 #include "worker/cli/cluster/context.h"
 #include "worker/cli/cluster/range.h"
+#include "worker/cli/cluster/record_place.h"
 #include "worker/cli/common/interrupt.h"
 #include "worker/cli/common/print.h"
 #include "worker/cli/common/record_field.h"
@@ -108,19 +109,12 @@ static bool is_wanted(const struct watching *watching, const struct watch_row *r
 
 /* --- one row --- */
 
-static json_t *text_json(struct text text, bool present)
-{
-    json_t *json = present ? json_stringn(text.size ? text.data : "", text.size) : json_null();
-
-    return json ? json : json_string("(not UTF-8)");
-}
-
 static json_t *headers_json(const struct kafka_record *message)
 {
     json_t *headers = json_object();
 
     for (uint32_t i = 0; i < message->header_count; i++)
-        json_object_set_new(headers, message->headers[i].name, text_json(message->headers[i].value, true));
+        json_object_set_new(headers, message->headers[i].name, json_foreign(message->headers[i].value, true));
     return headers;
 }
 
@@ -143,7 +137,7 @@ static void print_json(const struct watching *watching, const struct watch_row *
     }
     json_t *json = json_pack("{s:s, s:i, s:I, s:I, s:o, s:o}", "topic", message->topic, "partition", message->partition,
                              "offset", (json_int_t)message->offset, "timestamp", (json_int_t)message->timestamp, "key",
-                             text_json(message->key, message->has_key), "value", value);
+                             json_foreign(message->key, message->has_key), "value", value);
     if (row->type && has_several_types(watching->topic))
         json_object_set_new(json, "record", json_string(row->type->name));
     if (row->decided_at)
@@ -181,19 +175,10 @@ static void show_batch(struct watching *watching, struct watch_row *row)
 /* A dead letter is decoded as what it was meant to be, if it can be. */
 static const struct record_type *type_of(const struct watching *watching, const struct kafka_record *message)
 {
-    const char *prefix = watching->context.config->topic_prefix;
-    size_t skip = strlen(prefix);
-
     if (watching->topic != TOPIC_DEAD_LETTER)
         return topic_record_of(watching->topic, message->has_key ? message->key : TEXT(""));
-    for (uint32_t i = 0; i < message->header_count; i++) {
-        struct text name = message->headers[i].value;
-        if (strcmp(message->headers[i].name, "osbill.error.topic") != 0 || name.size <= skip)
-            continue;
-        enum topic topic = topic_find((struct text){name.data + skip, name.size - (uint32_t)skip});
-        return topic < TOPIC_INPUTS ? topic_row(topic)->records[0] : NULL;
-    }
-    return NULL;
+    enum topic topic = dead_letter_input(message, watching->context.config->topic_prefix).topic;
+    return topic < TOPIC_INPUTS ? topic_row(topic)->records[0] : NULL;
 }
 
 static bool enough(const struct watching *watching)

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "worker/avro/json.h"
 #include "worker/cli/catalogue/catalogue_diff.h"
+#include "worker/cli/cluster/record_place.h"
 #include "worker/cli/common/decimal.h"
 #include "worker/cli/common/record_field.h"
 
@@ -116,16 +117,6 @@ static void add_field(struct table *table, const struct field_type *field, const
 
 /* --- what is made up --- */
 
-static void add_header(struct table *table, const struct kafka_record *message, const char *name)
-{
-    for (uint32_t i = 0; i < message->header_count; i++)
-        if (!strcmp(message->headers[i].name, name)) {
-            table_cell(table, message->headers[i].value);
-            return;
-        }
-    table_cell(table, TEXT(""));
-}
-
 /* "BASE 31.00 + OS windows 15.50" */
 static void add_lines(struct table *table, const struct charge *charge)
 {
@@ -180,7 +171,7 @@ static void add_json(struct table *table, const struct watch_row *row)
 static void add_made_up(struct table *table, const char *name, const struct watch_row *row)
 {
     if (!strncmp(name, "@header:", 8))
-        add_header(table, row->message, name + 8);
+        table_cell(table, record_header(row->message, name + 8));
     else if (!strcmp(name, "@partition"))
         table_format(table, "%d", row->message->partition);
     else if (!strcmp(name, "@offset"))
