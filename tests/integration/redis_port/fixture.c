@@ -29,7 +29,7 @@ int fixture_stop(void **state)
 int fixture_open(void **state)
 {
     server_command(&server, "FLUSHALL");
-    *state = port_open(server.url);
+    *state = port_open_patient(server.url);
     return 0;
 }
 
