@@ -18,6 +18,15 @@ enum exit_code redis_open(const struct config *config, struct redis_dump **ret)
     return result.kind == RESULT_OK ? EXIT_DONE : context_failed("Redis", result);
 }
 
+enum exit_code redis_open_accounts(struct context *context, struct redis_dump **ret, int32_t *ret_partitions)
+{
+    enum exit_code code = redis_open(context->config, ret);
+
+    if (code == EXIT_DONE)
+        *ret_partitions = context_partitions(context, &code);
+    return code;
+}
+
 static bool decode(struct context *context, const struct record_type *type, struct text key, struct text value,
                    void *ret_record)
 {

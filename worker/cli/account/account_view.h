@@ -19,6 +19,8 @@ struct account_view {
 };
 
 enum exit_code redis_open(const struct config *config, struct redis_dump **ret);
+/* Opens it for what is spread over the account topics' partitions, and learns how many these are. */
+enum exit_code redis_open_accounts(struct context *context, struct redis_dump **ret, int32_t *ret_partitions);
 
 /* All of it in arena memory. found false: Redis knows no such account. EXIT_UNAVAILABLE and a message when Redis holds
  * nothing for the account's partition yet. */

@@ -111,16 +111,13 @@ static void print_cases(const struct account_view *view)
     table_free(&table);
 }
 
-static enum exit_code show(struct context *context, struct redis_dump *redis, const struct call *call)
+static enum exit_code show(struct context *context, struct redis_dump *redis, int32_t partitions,
+                           const struct call *call)
 {
     struct text account_id = {call->arguments[0], (uint32_t)strlen(call->arguments[0])};
     struct account_view view;
-    enum exit_code code;
-    int32_t partitions = context_partitions(context, &code);
+    enum exit_code code = account_view_read(context, redis, partitions, account_id, &view);
 
-    if (partitions <= 0)
-        return code;
-    code = account_view_read(context, redis, partitions, account_id, &view);
     if (code != EXIT_DONE)
         return code;
     if (!view.found) {
@@ -143,15 +140,16 @@ static enum exit_code run_show(const struct call *call)
     struct redis_dump *redis = NULL;
     struct context context;
     enum exit_code code = EXIT_BROKEN;
+    int32_t partitions;
 
     if (strlen(call->arguments[0]) > 128) {
         say("an account id has at most 128 characters");
         return EXIT_USAGE;
     }
     if (context_open(&context, call->config))
-        code = redis_open(call->config, &redis);
+        code = redis_open_accounts(&context, &redis, &partitions);
     if (code == EXIT_DONE)
-        code = show(&context, redis, call);
+        code = show(&context, redis, partitions, call);
     redis_dump_close(redis);
     context_release(&context);
     return code;

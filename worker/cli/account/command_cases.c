@@ -131,15 +131,13 @@ static enum exit_code run_list(const struct call *call)
     const struct case_options *options = call->options;
     struct listing listing = {.table = {.columns = columns, .column_count = 8}};
     enum exit_code code = EXIT_BROKEN;
-    int32_t partitions = 0;
+    int32_t partitions;
 
     interrupt_catch();
     memory_init(&listing.scratch, 64 << 10, 1 << 20);
     if (context_open(&listing.context, call->config))
-        code = redis_open(call->config, &listing.redis);
+        code = redis_open_accounts(&listing.context, &listing.redis, &partitions);
     if (code == EXIT_DONE)
-        partitions = context_partitions(&listing.context, &code);
-    if (partitions > 0)
         code =
             *options->account ? list_account(&listing, partitions, options->account) : list_all(&listing, partitions);
     if (!call->config->json && listing.table.cell_count)

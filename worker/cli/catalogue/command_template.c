@@ -154,53 +154,23 @@ static enum exit_code run_auto(const struct call *call)
     return run(call, OVERRIDE_SETTING_AUTO);
 }
 
-static const char details[] =
-    "TEMPLATE is the internal name, <repository>__<name>. Several make one change set. It holds\n"
-    "until `template auto`, with who said so and why.";
-static const char codes[] = "0: applied, or so already; 4: not decided in time; 5: refused";
 enum { TEMPLATES_MAX = 1000 };
 
-const struct command template_on_command = {
-    .name = "template on",
-    .usage = "TEMPLATE...",
-    .summary = "Switches templates on for a tariff or module, whatever scans say.",
-    .details = details,
-    .codes = codes,
-    .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
-    .options = override_options,
-    .option_count = sizeof override_options / sizeof override_options[0],
-    .options_size = sizeof(struct override_options),
-    .argument_minimum = 1,
-    .argument_maximum = TEMPLATES_MAX,
-    .run = run_on,
-};
+#define TEMPLATE_COMMAND(word, about)                                                                              \
+    {                                                                                                              \
+        .name = "template " #word, .usage = "TEMPLATE...", .summary = (about),                                     \
+        .details = "TEMPLATE is the internal name, <repository>__<name>. Several make one change set. It holds\n"  \
+                   "until `template auto`, with who said so and why.",                                             \
+        .codes = "0: applied, or so already; 4: not decided in time; 5: refused",                                  \
+        .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY, .options = override_options,                               \
+        .option_count = sizeof override_options / sizeof override_options[0],                                      \
+        .options_size = sizeof(struct override_options), .argument_minimum = 1, .argument_maximum = TEMPLATES_MAX, \
+        .run = run_##word                                                                                          \
+    }
 
-const struct command template_off_command = {
-    .name = "template off",
-    .usage = "TEMPLATE...",
-    .summary = "Switches templates off for a tariff or module, whatever scans say.",
-    .details = details,
-    .codes = codes,
-    .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
-    .options = override_options,
-    .option_count = sizeof override_options / sizeof override_options[0],
-    .options_size = sizeof(struct override_options),
-    .argument_minimum = 1,
-    .argument_maximum = TEMPLATES_MAX,
-    .run = run_off,
-};
-
-const struct command template_auto_command = {
-    .name = "template auto",
-    .usage = "TEMPLATE...",
-    .summary = "Ends an override: scans and auto_connect decide again.",
-    .details = details,
-    .codes = codes,
-    .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
-    .options = override_options,
-    .option_count = sizeof override_options / sizeof override_options[0],
-    .options_size = sizeof(struct override_options),
-    .argument_minimum = 1,
-    .argument_maximum = TEMPLATES_MAX,
-    .run = run_auto,
-};
+const struct command template_on_command =
+    TEMPLATE_COMMAND(on, "Switches templates on for a tariff or module, whatever scans say.");
+const struct command template_off_command =
+    TEMPLATE_COMMAND(off, "Switches templates off for a tariff or module, whatever scans say.");
+const struct command template_auto_command =
+    TEMPLATE_COMMAND(auto, "Ends an override: scans and auto_connect decide again.");

@@ -114,12 +114,10 @@ static enum exit_code print_list(struct context *context, const struct present_c
 static enum exit_code count_vps(struct context *context, struct usages *ret)
 {
     struct redis_dump *redis = NULL;
-    int32_t partitions = 0;
-    enum exit_code code = redis_open(context->config, &redis);
+    int32_t partitions;
+    enum exit_code code = redis_open_accounts(context, &redis, &partitions);
 
     if (code == EXIT_DONE)
-        partitions = context_partitions(context, &code);
-    if (partitions > 0)
         code = usages_read(context, redis, partitions, moment_now(), NULL, NULL, ret);
     redis_dump_close(redis);
     return code;

@@ -76,15 +76,13 @@ static enum exit_code ask_redis(struct comparison *comparison)
     const struct touch *touch = &comparison->touch;
     struct touch_printer *printer = &comparison->printer;
     struct redis_dump *redis = NULL;
-    int32_t partitions = 0;
+    int32_t partitions;
 
-    enum exit_code code = redis_open(context->config, &redis);
+    enum exit_code code = redis_open_accounts(context, &redis, &partitions);
     if (code == EXIT_DONE)
-        partitions = context_partitions(context, &code);
-    if (partitions > 0)
         code =
             usages_read(context, redis, partitions, touch->moments[0], touch_print_vps, printer, &comparison->usages);
-    if (partitions > 0 && code == EXIT_DONE)
+    if (code == EXIT_DONE)
         code = held_cases_try(context, redis, partitions, touch->after, touch->moments[0], touch_print_case, printer);
     redis_dump_close(redis);
     if (code == EXIT_DONE)
