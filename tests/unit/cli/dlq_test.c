@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "worker/cli/dlq.h"
+#include "worker/cli/dlq/dlq.h"
 
 static struct text text_of(const char *text)
 {

@@ -9,7 +9,7 @@
 
 #include "core/calendar.h"
 #include "core/text.h"
-#include "worker/cli/explain.h"
+#include "worker/cli/explain/explain.h"
 
 #define MARCH INT64_C(1740787200000) /* 2025-03-01; the month has 31 days */
 #define APRIL (MARCH + 31 * DAY_MS)

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "worker/cli/print.h"
-#include "worker/cli/table.h"
-#include "worker/cli/worker_log.h"
+#include "worker/cli/common/print.h"
+#include "worker/cli/common/table.h"
+#include "worker/cli/worker/worker_log.h"
 
 static struct text of(const char *text)
 {
