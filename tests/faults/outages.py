@@ -28,7 +28,7 @@ LIBRARY_LINES = 3  # a fatal error that is repaired by a new producer is logged 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=float(os.environ.get("OUTAGE_SECONDS", "8")))
-    parser.add_argument("--chunk", type=int, default=40_000, help="installations for each outage")
+    parser.add_argument("--chunk", type=int, default=25_000, help="installations for each outage")
     parser.add_argument("--worker-argument", action="append", default=[], help="for osbill worker, such as --log-level=debug")
     parser.add_argument("--parts", nargs="+", default=list(NAMES), choices=list(NAMES))
     return parser.parse_args()

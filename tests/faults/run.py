@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """tests/faults/run: every fault of docs/faults.md on the real stack, under load, with a proof after each.
 
-    tests/faults/run [SCENARIO...] [--list] [--brokers 1|3] [--keep] [--cache BYTES] [--markdown FILE]
+    tests/faults/run [SCENARIO...] [--list] [--brokers 1|3] [--keep] [--cache BYTES] [--storm-seconds N]
+                     [--markdown FILE]
 
 Starts a stack of its own in a temporary folder, or takes the one of STACK_DIR. A scenario's name may be a pattern
 ('redis-*', 'row:4'). One line for each: ok, FAILED or known (to fail, a
@@ -53,6 +54,7 @@ def parse():
     parser.add_argument("--selection", action="store_true", help="what CI runs: three failpoints by the seed, and what is quick")
     parser.add_argument("--brokers", type=int, choices=(1, 3), default=1, help="3: what needs three brokers too")
     parser.add_argument("--cache", default="256KiB", help="of each worker's thread; 0: everything is read from Redis")
+    parser.add_argument("--storm-seconds", type=int, default=60, metavar="N", help="how long row 6 lasts; 600: the full storm")
     parser.add_argument("--keep", action="store_true", help="leave stack, topics and logs")
     parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="writes the results as a table")
     return parser.parse_args()
@@ -109,7 +111,8 @@ class Result:
 
 
 def run_one(scenario, stack, proxy, options, folder):
-    given = types.SimpleNamespace(cache=options.cache, strikes=1 if options.selection else 2, **programs())
+    given = types.SimpleNamespace(cache=options.cache, strikes=1 if options.selection else 2,
+                                  storm_seconds=options.storm_seconds, **programs())
     field, began, observed, ok = None, time.monotonic(), "", False
     try:
         stack.redis("flushall")
