@@ -129,9 +129,10 @@ def deleted_restored(field):
 
 
 def forgotten(field, keys):
-    """Each write rolls the segment, so that the cleaner may take it: positions again, as they are."""
+    """Each write rolls the segment, so that the cleaner may take it: a state of each partition again, as it is."""
     producer = confluent_kafka.Producer({"bootstrap.servers": field.stack.servers})
-    for message in {message.key(): message for message in field.read("account-state") if message.key().startswith(b"p:")}.values():
+    states = {message.key(): message for message in field.read("account-state") if message.key()[:2] not in (b"p:", b"q:")}
+    for message in {message.partition(): message for message in states.values() if message.value()}.values():
         producer.produce(message.topic(), message.value(), message.key(), message.partition())
     producer.flush(20)
     return not any(key in newest(field) for key in keys)

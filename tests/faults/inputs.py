@@ -87,12 +87,12 @@ def open_transaction(field, end):
     wait_for(lambda: field.metric("osbill_stalled_events") > 0, "osbill_stalled_events above 0", 30, 0.3, field.must_run)
     field.sent()
     held_up = {partition_of(sender.installation(*one)[0], field.partitions) for one, _ in zip(field.workload.installations(), range(40))}
-    wait_for(lambda: len(stalls(field, "stalled: ")) == len(held_up), lambda: f"a line for each of {held_up}; there are "
+    wait_for(lambda: len(stalls(field, " stalled: ")) == len(held_up), lambda: f"a line for each of {held_up}; there are "
              f"{stalls(field, 'stalled: ')}", 60, 0.3, field.must_run)
     stalled = field.metric("osbill_stalled_events")
     (sender.producer.commit_transaction if end == "committed" else sender.producer.abort_transaction)(30)
     wait_for(lambda: len(stalls(field, "transaction at offset")) == len(held_up), "a line for each end", 60, 0.3, field.must_run)
-    said = stalls(field, "stalled: ")
+    said = stalls(field, " stalled: ")
     field.conclude(rules=False)
     if len(said) != len(held_up):
         raise SystemExit("FAILED: each stall must be said once:\n" + "\n".join(said))

@@ -194,8 +194,7 @@ static bool redis_refuses(const struct sim *sim, enum store_request_kind kind)
 {
     bool grows = kind == STORE_WRITE || kind == STORE_FILL;
 
-    return (sim->redis_full && grows) ||
-           (sim->redis_replica && (grows || kind == STORE_CLAIM || kind == STORE_FINISH));
+    return (sim->redis_full && grows) || (sim->redis_replica && (grows || kind == STORE_CLAIM || kind == STORE_FINISH));
 }
 
 /* Runs a request atomically, as the scripts do. False: refused. */

@@ -1,6 +1,6 @@
-/* How long account-state remembers that something was deleted: Redis data older than half of that must be built anew, or
- * what was deleted would come back with an older Redis (design.md, "Roll forward"). Whoever operates Kafka may change it
- * at any time, so it is asked for now and then. */
+/* How long account-state remembers that something was deleted: Redis data older than half of that must be built anew,
+ * or what was deleted would come back with an older Redis (design.md, "Roll forward"). Whoever operates Kafka may
+ * change it at any time, so it is asked for now and then. */
 #include "worker/cli/topics.h"
 #include "worker/cli/worker.h"
 #include "worker/kafka/kafka_admin.h"
@@ -13,10 +13,11 @@ enum { TIMEOUT_MS = 3000 };
 
 static void refuse(struct worker *worker, const char *topic, int64_t retention)
 {
-    worker_log(&worker->log, LOG_LEVEL_ERROR, LOG_NO_THREAD, "refused", -1,
-               "%s forgets what was deleted after %lld s (delete.retention.ms): an older Redis could bring it back. Set "
-               "it to %lld, then run `osbill rebuild`, which fills Redis anew",
-               topic, (long long)(retention / 1000), (long long)USUAL_MS);
+    worker_log(
+        &worker->log, LOG_LEVEL_ERROR, LOG_NO_THREAD, "refused", -1,
+        "%s forgets what was deleted after %lld s (delete.retention.ms): an older Redis could bring it back. Set "
+        "it to %lld, then run `osbill rebuild`, which fills Redis anew",
+        topic, (long long)(retention / 1000), (long long)USUAL_MS);
     worker_give_up(worker, EXIT_CONFIGURATION);
 }
 
@@ -28,9 +29,10 @@ static void take(struct worker *worker, const char *topic, int64_t retention)
     if (retention && retention < LEAST_MS)
         refuse(worker, topic, retention);
     else if (!retention && !before)
-        worker_log(&worker->log, LOG_LEVEL_WARNING, LOG_NO_THREAD, "unsafe", -1,
-                   "delete.retention.ms of %s cannot be read (DescribeConfigs is not allowed): it must be at least %lld",
-                   topic, (long long)USUAL_MS);
+        worker_log(
+            &worker->log, LOG_LEVEL_WARNING, LOG_NO_THREAD, "unsafe", -1,
+            "delete.retention.ms of %s cannot be read (DescribeConfigs is not allowed): it must be at least %lld",
+            topic, (long long)USUAL_MS);
     else if (retention && retention < USUAL_MS && retention != before)
         worker_log(&worker->log, LOG_LEVEL_WARNING, LOG_NO_THREAD, "retention", -1,
                    "%s forgets what was deleted after %lld h (delete.retention.ms): Redis data older than half of that "

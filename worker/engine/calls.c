@@ -134,7 +134,7 @@ static void watch(struct engine *engine)
     int64_t limit = (int64_t)engine->config.store_timeout_ms * 1000;
 
     if (engine->sent_calls && steady_now(engine) - engine->sent_calls->submitted_at > limit) {
-        outage_begin(engine, OUTAGE_STORE, "no answer in time");
+        outage_since(engine, OUTAGE_STORE, "no answer in time", engine->sent_calls->submitted_at);
         engine->store->ops->reset(engine->store);
     }
 }

@@ -111,6 +111,8 @@ static inline int64_t steady_now(const struct engine *engine)
 __attribute__((format(printf, 5, 6))) void engine_say(struct engine *engine, enum notice_level level, const char *event,
                                                       const struct part *part, const char *format, ...);
 void outage_begin(struct engine *engine, enum outage_kind kind, const char *reason);
+/* It lasts since then: monotonic microseconds. */
+void outage_since(struct engine *engine, enum outage_kind kind, const char *reason, int64_t since);
 void outage_end(struct engine *engine, enum outage_kind kind);
 /* The process must stop: engine_step returns it. */
 __attribute__((format(printf, 2, 3))) void fail(struct engine *engine, const char *format, ...);

@@ -142,6 +142,7 @@ struct result kafka_log_send_offsets(struct log *base, struct log_generation *ge
     if (kafka_sender_is_idle(log->sender))
         kafka_sender_call(log->sender, log->producer.handle, offset_list(log, offsets, count), generation);
     if (!kafka_sender_returned(log->sender, timeout_ms, &error))
-        return kafka_result(&log->reason, RESULT_RETRY, "send_offsets: the consumer group's coordinator does not answer");
+        return kafka_result(&log->reason, RESULT_RETRY,
+                            "send_offsets: the consumer group's coordinator does not answer");
     return offsets_sent(log, error);
 }

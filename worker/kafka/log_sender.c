@@ -32,9 +32,8 @@ static void change(struct kafka_sender *sender, enum sender_state state)
 static void call(struct kafka_sender *sender)
 {
     (void)pthread_mutex_unlock(&sender->lock);
-    sender->error =
-        rd_kafka_send_offsets_to_transaction(sender->producer, sender->offsets,
-                                             kafka_generation_metadata(sender->generation), KAFKA_SEND_OFFSETS_MS);
+    sender->error = rd_kafka_send_offsets_to_transaction(
+        sender->producer, sender->offsets, kafka_generation_metadata(sender->generation), KAFKA_SEND_OFFSETS_MS);
     rd_kafka_topic_partition_list_destroy(sender->offsets);
     kafka_log_generation_free(sender->generation);
     (void)pthread_mutex_lock(&sender->lock);
