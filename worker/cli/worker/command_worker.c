@@ -14,7 +14,7 @@
 #include "worker/cli/common/system_clock.h"
 #include "worker/cli/worker/worker.h"
 
-enum { TICK_MS = 100, ASK_AGAIN_MS = 5000, THREADS_MAX = 64 };
+enum { TICK_MS = 100, ASK_SOON_MS = 500, ASK_AGAIN_MS = 5000, RETENTION_MS = 60000, THREADS_MAX = 64 };
 
 struct process {
     struct worker worker;
@@ -102,14 +102,13 @@ static void wait_for_end(struct process *process)
 {
     const struct timespec tick = {.tv_nsec = TICK_MS * 1000000L};
     struct worker *worker = &process->worker;
-    bool checked = false;
-    int64_t asked = 0;
+    int64_t safety_at = 0, retention_at = 0; /* when to ask */
 
     while (!worker_stopping(worker)) {
-        if (!checked && (!asked || steady_ms() - asked > ASK_AGAIN_MS)) {
-            checked = worker_check_safety(worker);
-            asked = steady_ms();
-        }
+        if (steady_ms() >= retention_at)
+            retention_at = (worker_check_retention(worker) ? RETENTION_MS : ASK_SOON_MS) + steady_ms();
+        if (steady_ms() >= safety_at)
+            safety_at = worker_check_safety(worker) ? INT64_MAX : ASK_AGAIN_MS + steady_ms();
         (void)nanosleep(&tick, NULL);
     }
     if (interrupted())

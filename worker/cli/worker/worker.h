@@ -22,6 +22,7 @@ struct worker {
     char member[WORKER_ID];        /* transactional ids begin with it */
     struct board board;
     const struct catalogue_source *catalogue; /* set before the threads start */
+    atomic_llong state_retention_ms;          /* delete.retention.ms of account-state; 0: not known yet */
     atomic_int end;                           /* enum exit_code of the first thread that gave up; -1: none did */
 };
 
@@ -77,6 +78,10 @@ void worker_follower_close(struct worker_follower *follower);
 
 /* worker_safety.c: promise 3. False: the cluster did not answer, ask again later. */
 bool worker_check_safety(struct worker *worker);
+
+/* worker_retention.c: how long account-state remembers what was deleted. Says when it is unlike what `init` sets, gives
+ * up when it is too short. False: not known; ask again later. */
+bool worker_check_retention(struct worker *worker);
 
 /* Ends the process: the first reason counts. */
 void worker_give_up(struct worker *worker, enum exit_code code);

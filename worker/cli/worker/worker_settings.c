@@ -22,6 +22,7 @@ struct engine_config worker_engine_config(const struct config *config)
     engine.cache_bytes = (size_t)config->cache_bytes;
     engine.clock_tolerance_ms = config->clock_tolerance;
     engine.store_timeout_ms = (int32_t)config->redis_timeout;
+    engine.state_retention_ms = 0; /* worker_retention.c asks Kafka */
     engine.decide.grace = config->order_grace;
     engine.decide.future_tolerance = config->future_tolerance;
     engine.lane.remove_after = (int32_t)config->scan_remove_after;

@@ -48,6 +48,7 @@ static void step_on(struct worker_ports *ports, struct engine *engine)
             engine_stop(engine);
             stopping = true;
         }
+        engine_set_state_retention(engine, atomic_load(&worker->state_retention_ms));
         struct result result = engine_step(engine);
         if (result.kind == RESULT_STOP) {
             stop(ports, result);
