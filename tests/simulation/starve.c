@@ -1,12 +1,14 @@
-/* starve: histories in which the engine gets no memory: a worker stops with "out of memory", as the process would, or goes
- * on; afterwards the history goes on, and is checked as all histories are.
+/* starve: histories in which the engine gets no memory: a worker stops with "out of memory", as the process would, or
+ * goes on; afterwards the history goes on, and is checked as all histories are.
  *
- *   starve [--seed SEED] [--seconds S]      every history with one allocation failing at a time, and with thirty in a row
+ *   starve [--seed SEED] [--seconds S]      every history with one allocation failing at a time, and with thirty in a
+ * row
  *
- * The linker's --wrap puts this file before malloc and before what the simulation calls of the engine: only what the
- * engine asks for fails, with arenas so small that a decision takes many chunks. What the simulation itself keeps, and what
- * it does in its ports, has memory always. */
+ * The linker's --wrap puts this file before what the simulation calls of the engine: only what the engine and its ports
+ * ask for fails, with arenas so small that a decision takes many chunks. What the simulated Kafka and Redis keep has
+ * memory. */
 #include "tests/simulation/sim.h"
+#include "tests/unit/shortage/shortage.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -16,26 +18,12 @@
 enum { CHUNK_BYTES = 256, LONG_SHORTAGE = 30, AT_MOST = 400 /* failures of a history */ };
 
 static struct {
-    bool armed;              /* the engine runs */
-    uint64_t asked;          /* allocations of the engine */
-    uint64_t from, failures; /* from the `from`th on so many fail */
-    uint64_t failed, stopped;
-    bool (*grow)(struct arena *arena, size_t size);
-} memory;
+    uint64_t shortages, stopped;
+    bool (*grow)(struct arena *arena, size_t size); /* of all arenas */
+} starved;
 
-static bool fails(void)
-{
-    if (!memory.armed || ++memory.asked < memory.from || memory.asked >= memory.from + memory.failures)
-        return false;
-    memory.failed++;
-    return true;
-}
+/* --- before the engine: NOLINTBEGIN(bugprone-reserved-identifier) --- */
 
-/* --- before the libraries: NOLINTBEGIN(bugprone-reserved-identifier) --- */
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *old, size_t size);
 void __real_memory_init(struct memory *arena, size_t chunk_bytes, size_t keep_bytes);
 struct engine *__real_engine_open(const struct engine_config *config, const struct engine_ports *ports);
 struct result __real_engine_step(struct engine *engine);
@@ -43,9 +31,6 @@ struct follower *__real_follower_open(const struct follower_config *config, stru
                                       const struct record_codec *codec, const struct clock *clock);
 struct result __real_follower_step(struct follower *follower);
 
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *old, size_t size);
 void __wrap_memory_init(struct memory *arena, size_t chunk_bytes, size_t keep_bytes);
 struct engine *__wrap_engine_open(const struct engine_config *config, const struct engine_ports *ports);
 struct result __wrap_engine_step(struct engine *engine);
@@ -53,73 +38,60 @@ struct follower *__wrap_follower_open(const struct follower_config *config, stru
                                       const struct record_codec *codec, const struct clock *clock);
 struct result __wrap_follower_step(struct follower *follower);
 
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return fails() ? NULL : __real_realloc(old, size);
-}
-
 static bool grow_always(struct arena *arena, size_t size)
 {
-    bool armed = memory.armed;
+    bool paused = shortage_pause();
+    bool grown = starved.grow(arena, size);
 
-    memory.armed = false;
-    bool grown = memory.grow(arena, size);
-    memory.armed = armed;
+    shortage_resume(paused);
     return grown;
 }
 
 void __wrap_memory_init(struct memory *arena, size_t chunk_bytes, size_t keep_bytes)
 {
-    __real_memory_init(arena, memory.armed ? CHUNK_BYTES : chunk_bytes, memory.armed ? 0 : keep_bytes);
-    memory.grow = arena->arena.grow;
-    if (!memory.armed)
+    bool of_engine = shortage_pause();
+
+    __real_memory_init(arena, of_engine ? CHUNK_BYTES : chunk_bytes, of_engine ? 0 : keep_bytes);
+    starved.grow = arena->arena.grow;
+    if (!of_engine)
         arena->arena.grow = grow_always;
+    shortage_resume(of_engine);
 }
 
 struct engine *__wrap_engine_open(const struct engine_config *config, const struct engine_ports *ports)
 {
-    memory.armed = true;
+    shortage_resume(true);
     struct engine *engine = __real_engine_open(config, ports);
-    memory.armed = false;
-    memory.stopped += !engine;
+    shortage_pause();
+    starved.stopped += !engine;
     return engine;
 }
 
 struct result __wrap_engine_step(struct engine *engine)
 {
-    memory.armed = true;
+    shortage_resume(true);
     struct result result = __real_engine_step(engine);
-    memory.armed = false;
-    memory.stopped += result.kind == RESULT_STOP;
+    shortage_pause();
+    starved.stopped += result.kind == RESULT_STOP;
     return result;
 }
 
 struct follower *__wrap_follower_open(const struct follower_config *config, struct log *log,
                                       const struct record_codec *codec, const struct clock *clock)
 {
-    memory.armed = true;
+    shortage_resume(true);
     struct follower *follower = __real_follower_open(config, log, codec, clock);
-    memory.armed = false;
-    memory.stopped += !follower;
+    shortage_pause();
+    starved.stopped += !follower;
     return follower;
 }
 
 struct result __wrap_follower_step(struct follower *follower)
 {
-    memory.armed = true;
+    shortage_resume(true);
     struct result result = __real_follower_step(follower);
-    memory.armed = false;
-    memory.stopped += result.kind == RESULT_STOP;
+    shortage_pause();
+    starved.stopped += result.kind == RESULT_STOP;
     return result;
 }
 
@@ -137,16 +109,18 @@ static uint64_t run(uint64_t seed, uint64_t from, uint64_t failures)
 {
     const struct options *options = &shapes[seed % (sizeof shapes / sizeof *shapes)];
 
-    memory.asked = 0;
-    memory.from = from;
-    memory.failures = failures;
+    shortage_begin(from, failures);
+    shortage_pause();
     struct sim *sim = history(options, seed, NULL, NULL);
+    uint64_t asked = shortage_asked();
     bool good = sim->violation[0] == 0;
+    starved.shortages += shortage_end();
     if (!good)
-        printf("--seed %llu, allocations %llu to %llu of %llu: %s\n", (unsigned long long)seed, (unsigned long long)from,
-               (unsigned long long)(from + failures - 1), (unsigned long long)memory.asked, sim->violation);
+        printf("--seed %llu, allocations %llu to %llu of %llu: %s\n", (unsigned long long)seed,
+               (unsigned long long)from, (unsigned long long)(from + failures - 1), (unsigned long long)asked,
+               sim->violation);
     sim_close(sim);
-    return good ? memory.asked : 0;
+    return good ? asked : 0;
 }
 
 static double now(void)
@@ -183,8 +157,8 @@ int main(int count, char **arguments)
         }
     for (seed = first; good && now() < end; seed++)
         good = starve(seed, end);
-    printf("%llu seeds from %llu on: %llu allocations failed, %llu times the worker stopped\n",
-           (unsigned long long)(seed - first), (unsigned long long)first, (unsigned long long)memory.failed,
-           (unsigned long long)memory.stopped);
-    return !good || !memory.stopped;
+    printf("%llu seeds from %llu on: %llu shortages, %llu times the worker stopped\n",
+           (unsigned long long)(seed - first), (unsigned long long)first, (unsigned long long)starved.shortages,
+           (unsigned long long)starved.stopped);
+    return !good || !starved.stopped;
 }

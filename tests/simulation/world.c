@@ -139,6 +139,7 @@ static void notice(void *context, const struct notice *notice)
 
 /* --- workers --- */
 
+/* False without memory, too. */
 bool worker_start(struct worker *worker)
 {
     struct sim *sim = worker->sim;
@@ -154,17 +155,16 @@ bool worker_start(struct worker *worker)
     config.sink = (struct notice_sink){worker, notice};
     struct follower_config follower = {0, 50, config.sink};
     worker->follower = follower_open(&follower, &worker->follower_log.base, &worker->codec, &worker->clock);
+    if (!worker->follower)
+        return false;
     struct engine_ports ports = {&worker->log.base, &worker->store.base, &worker->clock,
                                  &worker->codec,    &sim->hashes,        follower_source(worker->follower)};
     worker->engine = engine_open(&config, &ports);
-    if (!worker->follower || !worker->engine) { /* no memory */
-        engine_close(worker->engine);
-        follower_close(worker->follower);
-        return false;
-    }
-    worker->alive = true;
+    worker->alive = worker->engine != NULL;
     worker->paused = false;
-    return true;
+    if (!worker->alive)
+        follower_close(worker->follower);
+    return worker->alive;
 }
 
 static void add_statistics(struct sim *sim, const struct engine *engine)
