@@ -9,6 +9,7 @@
 #include "worker/avro/json.h"
 #include "worker/cli/catalogue_diff.h"
 #include "worker/cli/decimal.h"
+#include "worker/cli/print.h"
 
 enum { WIDE = 300 };
 
@@ -182,7 +183,7 @@ static size_t whole_characters(const char *text, size_t size)
 static void add_json(struct table *table, const struct watch_row *row)
 {
     json_t *json = row->record ? json_from_record(row->type, row->record) : NULL;
-    char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    char *text = json_whole(json, JSON_COMPACT);
 
     const char *shown = text                       ? text
                         : row->problem             ? row->problem
