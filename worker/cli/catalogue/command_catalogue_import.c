@@ -172,7 +172,7 @@ static enum exit_code write_result(struct importing *importing, const struct cal
     else if (*options->output)
         code = write_file(options->output, text);
     else if (!call->config->json)
-        put("%s", text);
+        put_lines(text);
     for (const struct difference *at = importing->differences.first; at && call->config->json && text; at = at->next)
         put_json(catalogue_diff_json(at));
     free(text);

@@ -210,9 +210,23 @@ json_t *json_foreign(struct text bytes, bool present)
     return json ? json : json_string("(not UTF-8)");
 }
 
+char *json_whole(const json_t *json, size_t flags)
+{
+    size_t size = json ? json_dumpb(json, NULL, 0, flags) : 0;
+    char *text = size ? malloc(size + 1) : NULL;
+
+    if (text && json_dumpb(json, text, size, flags) != size) {
+        free(text);
+        return NULL;
+    }
+    if (text)
+        text[size] = '\0';
+    return text;
+}
+
 bool put_json(json_t *json)
 {
-    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    char *text = json_whole(json, JSON_COMPACT | JSON_ENCODE_ANY);
 
     if (text)
         write_json(text);

@@ -27,6 +27,9 @@ void put_lines(const char *lines);
 /* One line of JSON; takes the reference. False: NULL, or no memory; a message on standard error. */
 bool put_json(struct json_t *json);
 
+/* As json_dumps, which without memory goes on and leaves out a key: all of it, malloced, or NULL. */
+char *json_whole(const struct json_t *json, size_t flags);
+
 /* A JSON string; NULL: no memory, or not UTF-8. */
 struct json_t *json_text(struct text text);
 /* The same of bytes that may be anything: null where there are none, "(not UTF-8)" where they are no text. */

@@ -77,7 +77,7 @@ static void print_json(const struct showing *showing)
 static void print_value(const struct showing *showing)
 {
     const struct kafka_record *record = &showing->record;
-    char *text = showing->decoded ? json_dumps(showing->decoded, JSON_INDENT(2)) : NULL;
+    char *text = json_whole(showing->decoded, JSON_INDENT(2));
 
     if (text) {
         put("\nrecord:\n");

@@ -102,8 +102,8 @@ struct comparison {
 
 static void report(const struct comparison *comparison, const char *path, const json_t *before, const json_t *after)
 {
-    char *one = before ? json_dumps(before, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    char *other = after ? json_dumps(after, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    char *one = json_whole(before, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *other = json_whole(after, JSON_COMPACT | JSON_ENCODE_ANY);
 
     comparison->changed(comparison->context, path, one, other);
     free(one);

@@ -37,7 +37,7 @@ static void put_value(const char *name, const json_t *value)
     } else if (json_is_string(value)) {
         put_text((struct text){json_string_value(value), (uint32_t)json_string_length(value)});
     } else {
-        char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+        char *text = json_whole(value, JSON_COMPACT | JSON_ENCODE_ANY);
         put("%s", text ? text : "(out of memory)");
         free(text);
     }

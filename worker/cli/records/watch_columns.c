@@ -10,6 +10,7 @@
 #include "worker/cli/catalogue/catalogue_diff.h"
 #include "worker/cli/cluster/record_place.h"
 #include "worker/cli/common/decimal.h"
+#include "worker/cli/common/print.h"
 #include "worker/cli/common/record_field.h"
 
 enum { WIDE = 300 };
@@ -157,7 +158,7 @@ static size_t whole_characters(const char *text, size_t size)
 static void add_json(struct table *table, const struct watch_row *row)
 {
     json_t *json = row->record ? json_from_record(row->type, row->record) : NULL;
-    char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    char *text = json_whole(json, JSON_COMPACT);
 
     const char *shown = text                       ? text
                         : row->problem             ? row->problem

@@ -137,7 +137,9 @@ static enum exit_code work(struct process *process)
 {
     struct worker *worker = &process->worker;
 
-    if (!worker_follower_open(&process->follower, worker) || !serve(process))
+    if (!worker_follower_open(&process->follower, worker))
+        return (enum exit_code)atomic_load(&worker->end);
+    if (!serve(process))
         return EXIT_CONFIGURATION;
     worker_log(&worker->log, LOG_LEVEL_INFO, LOG_NO_THREAD, "started", -1, "osbill %s, %" PRId64 " threads, topics %s*",
                OSBILL_VERSION, worker->config->threads, worker->config->topic_prefix);
@@ -160,8 +162,8 @@ static enum exit_code run_worker(const struct call *call)
         return EXIT_BROKEN;
     }
     interrupt_catch();
-    if (settings_check(call->config) && prepare(process, call->config))
-        code = work(process);
+    if (settings_check(call->config))
+        code = prepare(process, call->config) ? work(process) : EXIT_BROKEN;
     release(process);
     free(process);
     return code;

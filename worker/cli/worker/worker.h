@@ -38,7 +38,7 @@ struct worker_ports {
     struct kafka_reason reason;
 };
 
-/* worker_ports.c. Nothing is asked of the network. False: said why. */
+/* worker_ports.c. Nothing is asked of the network. False: said why, and gave up. */
 bool worker_ports_open(struct worker_ports *ports, struct worker *worker, int thread);
 void worker_ports_close(struct worker_ports *ports);
 /* Learns the schema ids of all outputs; waits while the registry does not answer. EXIT_DONE also when it was
@@ -83,6 +83,8 @@ bool worker_check_safety(struct worker *worker);
  * up when it is too short. False: not known; ask again later. */
 bool worker_check_retention(struct worker *worker);
 
+/* EXIT_BROKEN for want of memory, else EXIT_CONFIGURATION. */
+enum exit_code worker_stop_code(const char *reason);
 /* Ends the process: the first reason counts. */
 void worker_give_up(struct worker *worker, enum exit_code code);
 bool worker_stopping(struct worker *worker);

@@ -17,11 +17,13 @@ bool worker_follower_open(struct worker_follower *follower, struct worker *worke
     if (!worker_ports_open(&follower->ports, worker, LOG_FOLLOWER))
         return false;
     follower->follower = follower_open(&config, follower->ports.log, &follower->ports.record_codec, &system_clock);
-    if (follower->follower)
+    if (follower->follower) {
         worker->catalogue = follower_source(follower->follower);
-    else
-        worker_log(&worker->log, LOG_LEVEL_ERROR, LOG_FOLLOWER, "refused", -1, "out of memory");
-    return follower->follower != NULL;
+        return true;
+    }
+    worker_log(&worker->log, LOG_LEVEL_ERROR, LOG_FOLLOWER, "refused", -1, "out of memory");
+    worker_give_up(worker, EXIT_BROKEN);
+    return false;
 }
 
 /* Says once that it waits, if it waits long, and each version. */
@@ -54,7 +56,7 @@ static void *run(void *argument)
         if (result.kind != RESULT_STOP)
             continue;
         worker_log(&follower->worker->log, LOG_LEVEL_ERROR, LOG_FOLLOWER, "refused", -1, "%s", result.reason);
-        worker_give_up(follower->worker, EXIT_CONFIGURATION);
+        worker_give_up(follower->worker, worker_stop_code(result.reason));
         break;
     }
     return NULL;

@@ -53,8 +53,11 @@ static void write_json(const char *level, int thread, const char *event, int32_t
         json_object_set_new(json, "partition",
                             partition == NOTICE_LANE ? json_string(number) : json_integer(partition));
     json_object_set_new(json, "text", json_string(text));
-    char *line = json_dumps(json, JSON_COMPACT | JSON_ENSURE_ASCII);
-    (void)fprintf(stderr, "%s\n", line ? line : "{}");
+    char *line = json_whole(json, JSON_COMPACT | JSON_ENSURE_ASCII);
+    if (line)
+        (void)fprintf(stderr, "%s\n", line);
+    else /* better in another form than not at all */
+        write_text(level, thread, event, partition, text);
     free(line);
     json_decref(json);
 }

@@ -74,9 +74,11 @@ static bool open_log(struct worker_ports *ports)
         .reason = &ports->reason,
     };
     struct result result = kafka_log_open(&settings, &ports->log);
-    if (result.kind != RESULT_OK)
-        worker_log(&worker->log, LOG_LEVEL_ERROR, ports->thread, "refused", -1, "Kafka: %s", result.reason);
-    return result.kind == RESULT_OK;
+    if (result.kind == RESULT_OK)
+        return true;
+    worker_log(&worker->log, LOG_LEVEL_ERROR, ports->thread, "refused", -1, "Kafka: %s", result.reason);
+    worker_give_up(ports->worker, worker_stop_code(result.reason));
+    return false;
 }
 
 bool worker_ports_open(struct worker_ports *ports, struct worker *worker, int thread)
@@ -84,6 +86,7 @@ bool worker_ports_open(struct worker_ports *ports, struct worker *worker, int th
     *ports = (struct worker_ports){.worker = worker, .thread = thread};
     if (!open_codec(ports)) {
         worker_log(&worker->log, LOG_LEVEL_ERROR, thread, "refused", -1, "out of memory");
+        worker_give_up(worker, EXIT_BROKEN);
         return false;
     }
     return open_log(ports);
@@ -157,6 +160,11 @@ void worker_notice(void *context, const struct notice *notice)
 
     worker_log(&ports->worker->log, levels[notice->level], ports->thread, notice->event, notice->partition, "%s",
                notice->text);
+}
+
+enum exit_code worker_stop_code(const char *reason)
+{
+    return strstr(reason, "out of memory") ? EXIT_BROKEN : EXIT_CONFIGURATION;
 }
 
 void worker_give_up(struct worker *worker, enum exit_code code)

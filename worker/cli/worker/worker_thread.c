@@ -14,7 +14,7 @@ enum { POST_MS = 250 };
 /* What a stop means for whoever restarts processes. */
 static enum exit_code code_of(const struct worker_ports *ports, struct result result)
 {
-    if (result.reason && strstr(result.reason, "out of memory"))
+    if (result.reason && worker_stop_code(result.reason) == EXIT_BROKEN)
         return EXIT_BROKEN;
     if (result.reason && strstr(result.reason, "state format"))
         return EXIT_REFUSED;
@@ -91,9 +91,9 @@ static void run_ports(struct worker_ports *ports)
     const struct redis_config settings = context_redis(ports->worker->config);
     struct store *store = NULL;
     struct result result = redis_store_open(&settings, &store);
-    enum exit_code code = EXIT_CONFIGURATION;
+    enum exit_code code = result.kind == RESULT_OK ? EXIT_DONE : worker_stop_code(result.reason);
 
-    if (result.kind != RESULT_OK)
+    if (code != EXIT_DONE)
         worker_log(&ports->worker->log, LOG_LEVEL_ERROR, ports->thread, "refused", -1, "Redis: %s", result.reason);
     else
         code = worker_ports_identify(ports);
@@ -111,8 +111,6 @@ void *worker_thread_run(void *argument)
 
     if (worker_ports_open(&ports, thread->worker, thread->number))
         run_ports(&ports);
-    else
-        worker_give_up(thread->worker, EXIT_CONFIGURATION);
     worker_ports_close(&ports);
     board_ended(&thread->worker->board, (uint32_t)thread->number);
     return NULL;
