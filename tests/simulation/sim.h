@@ -58,6 +58,7 @@ struct options {
     int events; /* of the accounts */
     enum planted planted;
     bool show;
+    bool starves; /* a worker without memory is no violation: it ends */
 };
 
 /* --- Kafka --- */

@@ -150,7 +150,10 @@ void kafka_sender_call(struct kafka_sender *sender, rd_kafka_t *producer, rd_kaf
                        struct log_generation *generation);
 /* True: the call has returned, with this error, and the sender is idle again. */
 bool kafka_sender_returned(struct kafka_sender *sender, int timeout_ms, rd_kafka_error_t **ret_error);
-/* False: librdkafka has not returned: the producer, and what it points to, must stay. Accepts NULL. */
+/* An answer that nobody waits for any more is dropped, so that it is not taken for that to a later transaction's call.
+ * False: librdkafka has not returned: the producer must stay as it is. Accepts NULL. */
+bool kafka_sender_forget(struct kafka_sender *sender);
+/* False as above: what the call points to must stay, too. Accepts NULL. */
 bool kafka_sender_close(struct kafka_sender *sender);
 
 /* log_offsets.c */

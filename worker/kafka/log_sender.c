@@ -118,23 +118,28 @@ bool kafka_sender_returned(struct kafka_sender *sender, int timeout_ms, rd_kafka
     return returned;
 }
 
-bool kafka_sender_close(struct kafka_sender *sender)
+bool kafka_sender_forget(struct kafka_sender *sender)
 {
     rd_kafka_error_t *error = NULL;
 
-    if (!sender)
+    if (!sender || kafka_sender_is_idle(sender))
         return true;
-    (void)pthread_mutex_lock(&sender->lock);
-    bool busy = sender->state == SENDER_CALLED;
-    if (sender->state == SENDER_RETURNED)
-        error = sender->error;
-    if (!busy)
-        change(sender, SENDER_ENDS);
-    (void)pthread_mutex_unlock(&sender->lock);
-    if (busy)
+    if (!kafka_sender_returned(sender, 0, &error))
         return false;
     if (error)
         rd_kafka_error_destroy(error);
+    return true;
+}
+
+bool kafka_sender_close(struct kafka_sender *sender)
+{
+    if (!sender)
+        return true;
+    if (!kafka_sender_forget(sender))
+        return false;
+    (void)pthread_mutex_lock(&sender->lock);
+    change(sender, SENDER_ENDS);
+    (void)pthread_mutex_unlock(&sender->lock);
     (void)pthread_join(sender->thread, NULL);
     (void)pthread_cond_destroy(&sender->changed);
     (void)pthread_mutex_destroy(&sender->lock);

@@ -116,9 +116,11 @@ static void offsets_do_not_hold_up_their_caller(void **state)
     stack("pause kafka");
     for (int i = 0; i < 3; i++)
         results[i] = member.log->ops->send_offsets(member.log, generation, &offset, 1, 100);
+    struct result abort = member.log->ops->abort(member.log, 100);
     stack("resume kafka");
     for (int i = 0; i < 3; i++)
         check_result(RESULT_RETRY, results[i], "offsets to a silent broker", __FILE__, __LINE__);
+    check_result(RESULT_RETRY, abort, "an abort while they are under way", __FILE__, __LINE__);
     results[0] = EVENTUALLY(member.log->ops->send_offsets(member.log, generation, &offset, 1, 100));
     assert_true(results[0].kind == RESULT_OK || results[0].kind == RESULT_ABORT);
     member.log->ops->generation_free(generation);
