@@ -19,8 +19,8 @@ static bool lacks_memory(struct text text, const json_error_t *error)
     return !room || code == json_error_out_of_memory || code == json_error_unknown;
 }
 
-/* jansson calls most lack of memory a syntax error, and a syntax error makes dead letters. So what seems to be one is one
- * when it is found again with memory at hand. */
+/* jansson calls most lack of memory a syntax error, and a syntax error makes dead letters. So what seems to be one is
+ * one when it is found again with memory at hand. */
 enum codec_status schema_json(struct text text, json_t **ret_json, char *ret_reason)
 {
     json_error_t error = {.text = ""};

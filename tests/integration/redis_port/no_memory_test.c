@@ -1,6 +1,5 @@
-/* The Nth allocation fails, for every N, alone or with all that follow, hiredis' too where it takes an allocator (1.0): a
- * request fails with a reason and is
- * to be made again; what Redis holds is what was written. */
+/* The Nth allocation fails, for every N, alone or with all that follow, hiredis' too where it takes an allocator (1.0):
+ * a request fails with a reason and is to be made again; what Redis holds is what was written. */
 #include "port.h"
 #include "server.h"
 

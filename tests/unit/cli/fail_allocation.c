@@ -1,9 +1,9 @@
 /* Loaded before libc: the Nth allocation of a process fails.
  *
  *   FAIL_ALLOCATION=N         from 1 on; 0: none, they are counted only
- *   FAIL_ALLOCATION_OF=NAMES  only those are counted that come from these libraries (parts of their names, blanks between
- *                             them); "program": from the program itself
- *   FAIL_ALLOCATION_COUNT=F   how many there were is written to this file at the end */
+ *   FAIL_ALLOCATION_OF=NAMES  only those are counted that come from these libraries (parts of their names, blanks
+ * between them); "program": from the program itself FAIL_ALLOCATION_COUNT=F   how many there were is written to this
+ * file at the end */
 #define _GNU_SOURCE /* dl_iterate_phdr */
 #include <errno.h>
 #include <link.h>

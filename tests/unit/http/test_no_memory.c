@@ -1,5 +1,5 @@
-/* The Nth allocation fails, for every N, alone or with all that follow: of libcurl and jansson too. The registry is then
- * to be asked again; never is a schema taken for unknown or refused, which would make dead letters. */
+/* The Nth allocation fails, for every N, alone or with all that follow: of libcurl and jansson too. The registry is
+ * then to be asked again; never is a schema taken for unknown or refused, which would make dead letters. */
 #include "tests/unit/cmocka_all.h"
 
 #include <curl/curl.h>
@@ -73,8 +73,7 @@ static struct schema_result put(struct registry *registry, int32_t id)
 }
 
 /* How often it was to be asked again. */
-static int starve(struct schema_result (*call)(struct registry *registry, int32_t id),
-                  uint64_t count)
+static int starve(struct schema_result (*call)(struct registry *registry, int32_t id), uint64_t count)
 {
     int again = 0;
     bool refused = true;

@@ -1,5 +1,5 @@
-/* What librdkafka takes for a secret is one for the configuration, too: librdkafka is asked, so that a new property is not
- * forgotten. It writes [redacted] for a secret when it logs its configuration. */
+/* What librdkafka takes for a secret is one for the configuration, too: librdkafka is asked, so that a new property is
+ * not forgotten. It writes [redacted] for a secret when it logs its configuration. */
 #include "tests/unit/cmocka_all.h"
 
 #include <librdkafka/rdkafka.h>
@@ -48,8 +48,8 @@ static bool is_hidden(const char *name)
 /* Paths, certificates and names, which librdkafka hides too. */
 static bool is_public(const char *name)
 {
-    static const char *const names[] = {"ssl.key.location", "ssl.keystore.location", "ssl.ca.pem", "ssl.certificate.pem",
-                                        "sasl.username"};
+    static const char *const names[] = {"ssl.key.location", "ssl.keystore.location", "ssl.ca.pem",
+                                        "ssl.certificate.pem", "sasl.username"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!strcmp(names[i], name))
