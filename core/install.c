@@ -47,7 +47,7 @@ struct install_period install_meet(struct work *work, const struct vps_state *vp
 
     if (met.tariff)
         met.price = os_price(work->desk, met.tariff, installed, period->period_months, from);
-    if (met.price.kind == OS_PRICE_KNOWN && met.price.price_micros > period->os_level_micros)
+    if (met.price.price_micros > period->os_level_micros) /* 0 while it is not known */
         met.due = span_share(work, met.price.price_micros - period->os_level_micros, &met.span,
                              tariff_terms(met.tariff)->rounding_micros);
     met.row = rule_table_match(TABLE_PERIOD, period_facts(&met, period));

@@ -90,7 +90,7 @@ void notice_held(struct work *work, struct text vps_id, struct open_case *held, 
     else
         made = notice(work, NOTIFICATION_KIND_PRICE_MISSING, rule, vps_id, held,
                       price_missing_text(work, held, base_missing ? TEXT("") : price->item_id));
-    if (strict && !text_empty(price->near_miss))
+    if (!text_empty(price->near_miss))
         made->severity = SEVERITY_CRITICAL;
     made->module_id = held->module_id;
     made->template = held->template;

@@ -2,7 +2,7 @@
 
 #include "core/text.h"
 
-static const struct text names[TOPIC_COUNT] = {
+static const struct text names[TOPIC_COUNT + 1] = {
     [TOPIC_TEMPLATE_DISCOVERED] = {"template-discovered", 19},
     [TOPIC_CATALOGUE] = {"catalogue", 9},
     [TOPIC_ACCOUNT] = {"account", 7},
@@ -14,11 +14,12 @@ static const struct text names[TOPIC_COUNT] = {
     [TOPIC_ACCOUNT_STATE] = {"account-state", 13},
     [TOPIC_CATALOGUE_STATE] = {"catalogue-state", 15},
     [TOPIC_DEAD_LETTER] = {"dead-letter", 11},
+    [TOPIC_COUNT] = {"", 0},
 };
 
 struct text topic_name(enum topic topic)
 {
-    return topic < TOPIC_COUNT ? names[topic] : TEXT("");
+    return names[topic];
 }
 
 enum topic topic_find(struct text name)

@@ -5,7 +5,6 @@
 struct overlay_undo {
     struct state *state;
     const void *value;
-    uint64_t serial;
     bool dirty;
     struct overlay_undo *below;
 };
@@ -167,11 +166,10 @@ void overlay_rollback(struct overlay *overlay, struct overlay_mark mark)
 {
     for (struct overlay_undo *undo = overlay->undo; undo != mark.undo; undo = undo->below) {
         undo->state->value = undo->value;
-        undo->state->serial = undo->serial;
         undo->state->dirty = undo->dirty;
     }
     overlay->undo = mark.undo;
-    overlay->serial++;
+    overlay->serial++; /* what was made within the savepoint is not edited in place any more */
 }
 
 void overlay_set(struct overlay *overlay, struct state *state, const void *record)
@@ -182,7 +180,7 @@ void overlay_set(struct overlay *overlay, struct state *state, const void *recor
         overlay->out_of_memory = true;
         return;
     }
-    *undo = (struct overlay_undo){state, state->value, state->serial, state->dirty, overlay->undo};
+    *undo = (struct overlay_undo){state, state->value, state->dirty, overlay->undo};
     overlay->undo = undo;
     state->value = record;
     state->serial = overlay->serial;

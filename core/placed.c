@@ -59,7 +59,6 @@ static void hold(struct work *work, const struct order_view *view, struct vps_st
     struct open_case draft = order_case(view, row->all & ORDER_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE);
 
     draft.rule = rule_info(row->rule)->id;
-    draft.amount_micros = 0;
     struct open_case *it = case_open(work, view->order->vps_id, vps, &draft);
     notice_held(work, view->order->vps_id, it, row->rule, &view->os, view->base.found == PRICE_NONE);
     work->decision.case_id = it->case_id;

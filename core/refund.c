@@ -47,7 +47,6 @@ static void reduce_case(struct work *work, struct text vps_id, struct vps_state 
 struct text refund(struct work *work, struct text vps_id, struct vps_state *vps, struct charge_line_array *lines,
                    int64_t *ret_amount)
 {
-    *ret_amount = 0;
     if (lines_sum(work, lines) < 0)
         work->retry_cases = true; /* a case that owes less may fit now, too */
     for (uint32_t i = vps->cases.count; i-- > 0 && lines_sum(work, lines) < 0;)

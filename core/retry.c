@@ -72,12 +72,10 @@ static void pay_or_wait(struct work *work, struct text vps_id, struct vps_state 
     }
 }
 
-static struct order order_of(const struct open_case *it, struct text vps_id, struct text account_id)
+static struct order order_of(const struct open_case *it, struct text vps_id)
 {
     return (struct order){
-        .event_id = it->caused_by.event_id,
         .occurred_at = it->occurred_at,
-        .account_id = account_id,
         .order_id = it->order_id,
         .vps_id = vps_id,
         .module_id = it->module_id,
@@ -97,10 +95,8 @@ static void reject_late(struct work *work, struct order_view *view, struct vps_s
 
     order_see_catalogue(work, view);
     order_reject(work, view, rule);
-    if (before.rule.size) {
-        work->decision.rule = before.rule;
-        work->decision.verdict = before.verdict;
-    }
+    work->decision.rule = before.rule;
+    work->decision.verdict = before.verdict;
     struct effect *effect = work_effect(work, rule, VERDICT_REJECTED, view->order->vps_id);
     effect->case_id = it->case_id;
     order_forget(work, view->order);
@@ -122,7 +118,6 @@ static struct order_view view_of(struct work *work, const struct order *order, c
 {
     return (struct order_view){.order = order,
                                .account = read_account(work),
-                               .vps = vps,
                                .period_end = it->period_end,
                                .installed = {it->module_id, vps->template, vps->source},
                                .lines = it->lines};
@@ -130,7 +125,7 @@ static struct order_view view_of(struct work *work, const struct order *order, c
 
 void case_reject(struct work *work, struct text vps_id, struct vps_state *vps, struct open_case *it)
 {
-    const struct order order = order_of(it, vps_id, work->account_id);
+    const struct order order = order_of(it, vps_id);
     struct order_view view = view_of(work, &order, vps, it);
 
     reject_late(work, &view, vps, it, rule_find(it->rule));
@@ -138,7 +133,7 @@ void case_reject(struct work *work, struct text vps_id, struct vps_state *vps, s
 
 static void retry_order(struct work *work, struct text vps_id, struct vps_state *vps, struct open_case *it)
 {
-    const struct order order = order_of(it, vps_id, work->account_id);
+    const struct order order = order_of(it, vps_id);
     struct order_view view = view_of(work, &order, vps, it);
 
     if (!needs_price(it, vps)) {
@@ -152,8 +147,6 @@ static void retry_order(struct work *work, struct text vps_id, struct vps_state 
         view.facts |= ORDER_GRACE_OVER;
     if (!order_see_price(work, &view))
         return; /* nothing can be charged: it goes on waiting, and what let it be tried is decided */
-    if (!view.tariff)
-        view.facts |= ORDER_NO_TARIFF;
     const struct table_row *row = order_match(order.kind, view.facts);
     if (row->action == ORDER_WAIT)
         return;
@@ -167,8 +160,7 @@ static void retry_order(struct work *work, struct text vps_id, struct vps_state 
     it->template = view.installed.template;
     it->source = view.installed.source;
     if (row->action == ORDER_HOLD) {
-        hold_on(work, vps_id, it, held, &view.lines, &view.os,
-                view.base.found == PRICE_NONE && it->lines.count == 0);
+        hold_on(work, vps_id, it, held, &view.lines, &view.os, view.base.found == PRICE_NONE && it->lines.count == 0);
         return;
     }
     it->lines = view.lines;
@@ -202,7 +194,7 @@ static void raise_held_level(struct work *work, struct vps_state *vps, const str
     struct period *period = period_of(vps, it);
 
     bool replaced = it->until && it->period_end; /* a lifetime is paid whole, however short it was installed */
-    if (!period || replaced || price->price_micros <= period->os_level_micros)
+    if (!period || replaced)
         return;
     period->os_level_micros = price->price_micros;
     period->raised_at = it->charged_from;
@@ -213,7 +205,7 @@ static void retry_held_os(struct work *work, struct text vps_id, struct vps_stat
 {
     const struct catalogue_tariff *tariff = catalogue_tariff(work->desk->catalogue, it->tariff_id);
     const struct installation installed = {it->module_id, it->template, it->source};
-    int64_t until = it->until && (!it->period_end || it->until < it->period_end) ? it->until : it->period_end;
+    int64_t until = it->until && it->until < it->period_end ? it->until : it->period_end;
     const struct span span = {it->period_start, it->period_end, it->charged_from, until};
 
     if (!tariff)
@@ -227,7 +219,7 @@ static void retry_held_os(struct work *work, struct text vps_id, struct vps_stat
         return;
     }
     int64_t due = 0, level = level_met(vps, it);
-    if (price.kind == OS_PRICE_KNOWN && price.price_micros > level)
+    if (price.price_micros > level)
         due = span_share(work, price.price_micros - level, &span, tariff_terms(tariff)->rounding_micros);
     struct charge_line line = os_line(it->tariff_id, it->template, &price, &span);
     line.credited_price_micros = level;

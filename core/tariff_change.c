@@ -91,9 +91,9 @@ static void move_period(struct work *work, struct vps_state *vps, const struct o
                         const struct tariff_step *step, bool refunds_nothing, bool refunding)
 {
     struct period *period = &vps->periods.items[step->period];
-    int64_t new_os = step->os.kind == OS_PRICE_KNOWN ? step->os.price_micros : 0;
     bool kept = step->kept || refunds_nothing;
-    bool raised = !kept && (step->base.amount_micros > period->base_level_micros || new_os > period->os_level_micros);
+    bool raised = !kept && (step->base.amount_micros > period->base_level_micros ||
+                            step->os.price_micros > period->os_level_micros);
 
     if (kept) {
         int64_t total = work_add(work, period->base_level_micros, period->os_level_micros);
@@ -101,9 +101,9 @@ static void move_period(struct work *work, struct vps_state *vps, const struct o
         period->os_level_micros = total - period->base_level_micros;
     } else {
         period->base_level_micros = step->base.amount_micros;
-        period->os_level_micros = new_os;
+        period->os_level_micros = step->os.price_micros; /* 0: no addon */
     }
-    if (refunding && period->period_end != 0)
+    if (refunding)
         period->waived_micros = 0;
     period->tariff_id = view->order->tariff_id;
     period->items = (struct text_array){0};
@@ -130,9 +130,7 @@ static void charge_change(struct work *work, struct order_view *view, struct vps
     struct open_case draft = order_case(view, CASE_STATE_SHORT);
     draft.kind = CASE_KIND_TARIFF;
     draft.rule = rule_info(change->rule)->id;
-    draft.period_start = change->lines.items[0].period_start;
     draft.lines = change->lines;
-    draft.amount_micros = sum;
     struct open_case *it = case_open(work, vps_id, vps, &draft);
     work->decision.case_id = it->case_id;
     notice_short(work, vps_id, it, change->rule);
@@ -163,7 +161,6 @@ void order_tariff_changed(struct work *work, struct order_view *view, const stru
         change.refunding = true;
         (void)all_lines(work, &change);
     }
-    view->vps = vps;
     for (uint32_t i = 0; i < view->step_count; i++)
         move_period(work, vps, view, &view->steps[i], sum < 0 && !prorata, change.refunding);
     vps->tariff_id = view->order->tariff_id;

@@ -35,19 +35,17 @@ struct text text_copy(struct arena *arena, struct text text)
 
 struct text text_from_enum(const struct enum_type *type, int value)
 {
-    const char *symbol = value >= 0 && (uint32_t)value < type->count ? type->symbols[value] : "";
+    const char *symbol = (uint32_t)value < type->count ? type->symbols[value] : "";
 
     return (struct text){symbol, (uint32_t)strlen(symbol)};
 }
 
-/* Writes the digits of value before `end`, at least `least` of them; returns the first. */
-static char *digits_before(char *end, uint64_t value, int least)
+/* Writes the digits of value before `end`; returns the first. */
+static char *digits_before(char *end, uint64_t value)
 {
-    do {
+    do
         *--end = (char)('0' + value % 10);
-        value /= 10;
-        least--;
-    } while (value || least > 0);
+    while (value /= 10);
     return end;
 }
 
@@ -59,7 +57,7 @@ static uint64_t magnitude(int64_t value)
 struct text text_from_int(struct arena *arena, int64_t value)
 {
     char buffer[24], *end = buffer + sizeof buffer;
-    char *at = digits_before(end, magnitude(value), 1);
+    char *at = digits_before(end, magnitude(value));
 
     if (value < 0)
         *--at = '-';
@@ -68,12 +66,11 @@ struct text text_from_int(struct arena *arena, int64_t value)
 
 struct text text_from_micros(struct arena *arena, int64_t micros)
 {
-    char buffer[32], *end = buffer + sizeof buffer;
+    char buffer[] = "-9223372036854.000000", *end = buffer + sizeof buffer - 1, *point = end - 7;
     uint64_t all = magnitude(micros);
-    char *at = digits_before(end, all % 1000000, 6);
+    char *at = digits_before(point, all / 1000000);
 
-    *--at = '.';
-    at = digits_before(at, all / 1000000, 1);
+    digits_before(end, all % 1000000);
     if (micros < 0)
         *--at = '-';
     for (int places = 6; places > 2 && end[-1] == '0'; places--)
@@ -88,12 +85,12 @@ struct text text_from_millis(struct arena *arena, int64_t millis)
     struct civil_date date = civil_from_millis(shown);
     uint64_t rest = (uint64_t)date.millis;
 
-    digits_before(buffer + 23, rest % 1000, 3);
-    digits_before(buffer + 19, rest / 1000 % 60, 2);
-    digits_before(buffer + 16, rest / 60000 % 60, 2);
-    digits_before(buffer + 13, rest / 3600000, 2);
-    digits_before(buffer + 10, (uint64_t)date.day, 2);
-    digits_before(buffer + 7, (uint64_t)date.month, 2);
-    digits_before(buffer + 4, (uint64_t)date.year, 4);
+    digits_before(buffer + 23, rest % 1000);
+    digits_before(buffer + 19, rest / 1000 % 60);
+    digits_before(buffer + 16, rest / 60000 % 60);
+    digits_before(buffer + 13, rest / 3600000);
+    digits_before(buffer + 10, (uint64_t)date.day);
+    digits_before(buffer + 7, (uint64_t)date.month);
+    digits_before(buffer + 4, (uint64_t)date.year);
     return text_copy(arena, (struct text){buffer, sizeof buffer - 1});
 }

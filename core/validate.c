@@ -49,7 +49,7 @@ static void check_time(struct check *check, struct text field, int64_t moment)
 static void check_past(struct check *check, struct text field, int64_t moment)
 {
     check_time(check, field, moment);
-    if (check->fault == INPUT_SOUND && moment > check->desk->now + check->desk->settings->future_tolerance)
+    if (moment > check->desk->now + check->desk->settings->future_tolerance)
         fail(check, INPUT_EARLY, field,
              TEXT_JOIN(check->desk->arena, text_from_millis(check->desk->arena, moment),
                        TEXT(" is later than the worker's clock allows: "),
@@ -69,7 +69,7 @@ static void check_order(struct check *check, const struct order *order)
     check_time(check, TEXT("period_start"), order->period_start);
     if (order->period_months < 0 || order->period_months > MONTHS_MAX)
         fail(check, INPUT_BAD_VALUE, TEXT("period_months"), TEXT("must be 0 (lifetime) to 120"));
-    else if (check->fault != INPUT_BAD_VALUE && order->period_months > 0 &&
+    else if (check->fault != INPUT_BAD_VALUE &&
              calendar_add_months(order->period_start, order->period_months, 31) > CALENDAR_MAX)
         fail(check, INPUT_BAD_VALUE, TEXT("period_months"), TEXT("leads beyond the year 9999"));
 }

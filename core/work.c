@@ -32,7 +32,6 @@ enum give_up work_attempt(struct work *work, void (*rules)(struct work *work, co
     struct overlay_mark states = overlay_begin(work->desk->overlay);
     struct outcome_mark outputs = outcome_mark(work->outcome);
 
-    work->why = GAVE_NOT_UP;
     bool done = run(work, rules, argument);
     work->escape = NULL;
     if (done && !work->desk->arena->failed && !work->desk->overlay->out_of_memory)

@@ -40,13 +40,14 @@ const struct account_state *read_account(struct work *work)
 struct account_state *edit_account(struct work *work)
 {
     bool copied;
+    bool fresh = !read_account(work);
     struct account_state *account = edit(work, STATE_ACCOUNT, TEXT(""), 0, sizeof *account, &copied);
 
     if (copied) {
         COPY_ARRAY(work, account->cases);
         COPY_ARRAY(work, account->parked);
         COPY_ARRAY(work, account->id_chunks);
-    } else if (!account->status && !account->id_floor) {
+    } else if (fresh) {
         account->id_floor = -1;
     }
     return account;

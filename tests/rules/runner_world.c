@@ -45,6 +45,15 @@ static void keep(struct world *world, const struct state *state)
         stored->kind = state->kind;
     }
     stored->record = state->value ? record_copy(arena, state_record_type(state->kind), state->value) : NULL;
+    stored->again = state->value ? record_copy(arena, state_record_type(state->kind), state->value) : NULL;
+}
+
+/* What was loaded may be in a cache: core edits copies of it (core/overlay.h). */
+static bool is_as_loaded(const struct world *world, const struct state *state)
+{
+    const struct stored *stored = find(world, state->key);
+
+    return !stored || !stored->record || record_equal(state_record_type(state->kind), stored->record, stored->again);
 }
 
 static bool read_parked(void *context, enum topic topic, struct text value, struct arena *arena,
@@ -128,6 +137,9 @@ static const char *finish(struct world *world, const struct batch *batch)
     if (decide_totals(&batch->overlay, &batch->outcome, &world->memory.arena, &totals) != TOTALS_OK)
         return "money is not conserved: deposits - withdrawals - charges differ from the balances";
     world->totals = totals;
+    for (const struct state *state = batch->overlay.first; state; state = state->next)
+        if (!is_as_loaded(world, state))
+            return "core wrote to a state that it was given to read";
     for (const struct state *state = batch->overlay.first; state; state = state->next)
         if (state->dirty)
             keep(world, state);

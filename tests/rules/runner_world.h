@@ -13,6 +13,7 @@ struct stored {
     struct text key;
     enum state_kind kind;
     const void *record; /* NULL: deleted */
+    const void *again;  /* the same once more, which core never sees */
 };
 
 struct world {

@@ -17,9 +17,11 @@ static void what_has_no_name(void **state)
     assert_int_equal(topic_name(TOPIC_COUNT).size, 0);
     assert_int_equal(topic_find(TEXT("charges")), TOPIC_COUNT);
     assert_int_equal(topic_find(topic_name(TOPIC_DEAD_LETTER)), TOPIC_DEAD_LETTER);
+    assert_int_equal(topic_find(topic_name((enum topic)0)), 0);
     assert_int_equal(rule_find(TEXT("order.charge")), RULE_NONE);
     assert_int_equal(rule_find(rule_info((enum rule)(RULE_COUNT - 1))->id), RULE_COUNT - 1);
-    assert_string_equal(rule_info(RULE_COUNT)->clause, rule_info(RULE_NONE)->clause);
+    assert_ptr_equal(rule_info(RULE_COUNT), rule_info(RULE_NONE));
+    assert_ptr_equal(rule_info((enum rule)(RULE_COUNT + 1)), rule_info(RULE_NONE));
     assert_null(state_record_type(STATE_KINDS));
     assert_int_equal(state_key_kind(TEXT("a:")), STATE_KINDS);
     assert_int_equal(state_key_kind(TEXT("a/1")), STATE_KINDS);
@@ -36,25 +38,6 @@ static void keys_of_odd_ids(void **state)
 
     (void)state;
     assert_true(text_equal(state_key_format(&key, buffer), TEXT("v:a%25%2F/")));
-}
-
-/* Bytes of a record with a hash, and of one with a union: equal for equal ones, other for others. */
-static void bytes_of_records(void **state)
-{
-    struct seen_event seen = {.arrived_at = 1};
-    struct vps_state vps = {.recent_orders = {&seen, 1}};
-    struct catalogue_change change = {.change = {.kind = CATALOGUE_CHANGE_CHANGE_ALIAS}};
-    uint8_t before[512], after[512];
-
-    (void)state;
-    size_t size = record_bytes(&vps_state_record, &vps, before);
-    assert_int_equal(record_bytes(&vps_state_record, &vps, NULL), size);
-    seen.id_hash.bytes[15] = 1;
-    assert_int_equal(record_bytes(&vps_state_record, &vps, after), size);
-    assert_memory_not_equal(before, after, size);
-    size = record_bytes(&catalogue_change_record, &change, before);
-    change.change.as.alias.same_as = TEXT("x");
-    assert_in_range(record_bytes(&catalogue_change_record, &change, after), size + 1, sizeof after);
 }
 
 static void an_undecidable_input_is_a_dead_letter(void **state)
@@ -89,32 +72,6 @@ static void an_undecidable_input_is_a_dead_letter(void **state)
     assert_int_equal(outcome.decisions.count + outcome.dead_letters.count, 0);
 }
 
-/* DEL is the one control character above the space. */
-static void delete_is_no_character(void **state)
-{
-    struct memory memory;
-    struct overlay overlay;
-    struct outcome outcome;
-    struct decide_settings settings = decide_defaults();
-    struct catalogue_book book;
-    struct desk desk = {.arena = memory_arena(&memory), .overlay = &overlay, .settings = &settings};
-    struct input input = {.topic = TOPIC_OS_INSTALLED};
-
-    (void)state;
-    assert_true(book_init(&book, desk.arena));
-    desk.catalogue = catalogue_build(&book, 1, desk.arena);
-    outcome_init(&outcome, desk.arena);
-    input.as.os_installed = (struct os_installed){
-        .event_id = TEXT("e"), .account_id = TEXT("a"), .vps_id = TEXT("v\x7f"), .module_id = TEXT("m")};
-    assert_int_equal(decide_input(&desk, &input, &outcome), DECIDE_DONE);
-    input.as.os_installed.vps_id = TEXT("v");
-    input.as.os_installed.template = TEXT("t\x7f");
-    assert_int_equal(decide_input(&desk, &input, &outcome), DECIDE_DONE);
-    assert_int_equal(outcome.dead_letters.count, 2);
-    assert_string_equal(outcome.dead_letters.items[0].code, "bad-value");
-    assert_string_equal(outcome.dead_letters.items[1].code, "bad-value");
-}
-
 /* Room for `count` decisions, charges, ... and no more: the next one is thrown away, and what was there stays. */
 static void outcomes_that_cannot_grow(void **state)
 {
@@ -144,6 +101,34 @@ static void outcomes_that_cannot_grow(void **state)
         assert_int_equal(outcome.dead_letters.count, before);
         assert_int_equal(outcome.moves.count, before);
     }
+}
+
+static void add_one_of_each(struct outcome *outcome)
+{
+    outcome_decision(outcome);
+    outcome_charge(outcome);
+    outcome_notification(outcome);
+    outcome_dead_letter(outcome);
+    outcome_move(outcome);
+}
+
+/* What was there before the mark stays. */
+static void outcomes_are_taken_back_to_a_mark(void **state)
+{
+    struct memory memory;
+    struct outcome outcome;
+
+    (void)state;
+    outcome_init(&outcome, memory_arena(&memory));
+    add_one_of_each(&outcome);
+    struct outcome_mark mark = outcome_mark(&outcome);
+    add_one_of_each(&outcome);
+    outcome_reset(&outcome, mark);
+    assert_int_equal(outcome.decisions.count, 1);
+    assert_int_equal(outcome.charges.count, 1);
+    assert_int_equal(outcome.notifications.count, 1);
+    assert_int_equal(outcome.dead_letters.count, 1);
+    assert_int_equal(outcome.moves.count, 1);
 }
 
 static void outcomes_grow(void **state)
@@ -199,13 +184,15 @@ static void totals_add_up_by_currency(void **state)
     struct currency_total last[] = {{.currency = TEXT("EUR"), .deposited_micros = 7, .balance_micros = 7}};
     struct currency_total_array totals = {last, 1};
     const struct account_state poor = {.currency = TEXT("USD")}, rich = {.currency = TEXT("USD"), .balance_micros = 5},
-                               nobody = {0};
+                               nobody = {0}, idle = {.currency = TEXT("CHF"), .balance_micros = 3};
+    const struct state_key key_of_idle = {.kind = STATE_ACCOUNT, .account_id = TEXT("c")};
 
     (void)state;
     assert_true(overlay_init(&overlay, arena, 4));
     outcome_init(&outcome, arena);
     account_changes(&overlay, "a", &poor, &rich);
     account_changes(&overlay, "b", NULL, &nobody);
+    overlay_put(overlay_state(&overlay, &key_of_idle), &idle); /* read only: no row */
     move(&outcome, MOVE_DEPOSIT, TEXT("USD"), 9);
     move(&outcome, MOVE_WITHDRAWAL, TEXT("USD"), 1);
     move(&outcome, MOVE_CHARGE, TEXT("USD"), 3);
@@ -220,6 +207,14 @@ static void totals_add_up_by_currency(void **state)
     move(&outcome, MOVE_CHARGE, TEXT("USD"), 1);
     totals = (struct currency_total_array){last, 1};
     assert_int_equal(decide_totals(&overlay, &outcome, arena, &totals), TOTALS_UNBALANCED);
+    move(&outcome, MOVE_DEPOSIT, TEXT("USD"), 2);
+    totals = (struct currency_total_array){last, 1};
+    assert_int_equal(decide_totals(&overlay, &outcome, arena, &totals), TOTALS_UNBALANCED);
+    move(&outcome, MOVE_WITHDRAWAL, TEXT("USD"), 1);
+    move(&outcome, MOVE_DEPOSIT, TEXT("EUR"), 1);
+    totals = (struct currency_total_array){last, 1};
+    assert_int_equal(decide_totals(&overlay, &outcome, arena, &totals), TOTALS_UNBALANCED);
+    assert_int_equal(last[0].deposited_micros, 7);
 }
 
 /* The Nth allocation fails; with all of them it is done. */
@@ -253,6 +248,60 @@ static void totals_without_memory(void **state)
     assert_in_range(failures, 6, INT32_MAX);
 }
 
+/* Nothing needs memory after what lacked it: it may not be forgotten. */
+static enum totals_status totals_with(size_t room, const struct account_state *first, enum move_kind kind,
+                                      struct text currency)
+{
+    struct currency_total last[] = {{.currency = TEXT("EUR"), .deposited_micros = 7, .balance_micros = 7}};
+    struct currency_total_array totals = {last, 1};
+    const struct account_state euros = {.currency = TEXT("EUR")};
+    struct memory memory, scarce;
+    struct overlay overlay;
+    struct outcome outcome;
+
+    assert_true(overlay_init(&overlay, memory_arena(&memory), 4));
+    outcome_init(&outcome, &memory.arena);
+    account_changes(&overlay, "a", NULL, first);
+    account_changes(&overlay, "b", &euros, &euros);
+    move(&outcome, kind, currency, 0);
+    move(&outcome, MOVE_DEPOSIT, TEXT("EUR"), 0);
+    memory_arena(&scarce)->end = scarce.bytes + room;
+    return decide_totals(&overlay, &outcome, &scarce.arena, &totals);
+}
+
+static void lack_of_memory_is_not_forgotten(void **state)
+{
+    const struct account_state dollars = {.currency = TEXT("USD")}, euros = {.currency = TEXT("EUR")};
+    const size_t copy = sizeof(struct currency_total), grown = 2 * copy;
+
+    (void)state;
+    assert_int_equal(totals_with(copy, &dollars, MOVE_DEPOSIT, TEXT("EUR")), TOTALS_NO_MEMORY);
+    assert_int_equal(totals_with(copy + grown, &dollars, MOVE_DEPOSIT, TEXT("EUR")), TOTALS_NO_MEMORY);
+    assert_int_equal(totals_with(copy + grown + 3, &dollars, MOVE_DEPOSIT, TEXT("EUR")), TOTALS_OK);
+    assert_int_equal(totals_with(copy, &euros, MOVE_DEPOSIT, TEXT("USD")), TOTALS_NO_MEMORY);
+    assert_int_equal(totals_with(copy + grown + 3, &euros, MOVE_DEPOSIT, TEXT("USD")), TOTALS_OK);
+}
+
+/* The rows of the last P are the caller's. */
+static void rows_are_copied_before_they_change(void **state)
+{
+    struct memory memory;
+    struct overlay overlay;
+    struct outcome outcome;
+    struct currency_total last[] = {{.currency = TEXT("EUR"), .deposited_micros = 7, .balance_micros = 7}};
+    struct currency_total_array totals = {last, 1};
+    const struct account_state rich = {.currency = TEXT("EUR"), .balance_micros = 5};
+
+    (void)state;
+    assert_true(overlay_init(&overlay, memory_arena(&memory), 4));
+    outcome_init(&outcome, &memory.arena);
+    account_changes(&overlay, "a", NULL, &rich);
+    move(&outcome, MOVE_DEPOSIT, TEXT("EUR"), 5);
+    assert_int_equal(decide_totals(&overlay, &outcome, &memory.arena, &totals), TOTALS_OK);
+    assert_int_equal(totals.items[0].balance_micros, 12);
+    assert_int_equal(last[0].balance_micros, 7);
+}
+
 static void a_loss_beyond_64_bits(void **state)
 {
     int64_t amount;
@@ -267,14 +316,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_has_no_name),
         cmocka_unit_test(keys_of_odd_ids),
-        cmocka_unit_test(bytes_of_records),
         cmocka_unit_test(an_undecidable_input_is_a_dead_letter),
-        cmocka_unit_test(delete_is_no_character),
         cmocka_unit_test(outcomes_that_cannot_grow),
+        cmocka_unit_test(outcomes_are_taken_back_to_a_mark),
         cmocka_unit_test(outcomes_grow),
         cmocka_unit_test(overlays_for_many_states),
         cmocka_unit_test(totals_add_up_by_currency),
         cmocka_unit_test(totals_without_memory),
+        cmocka_unit_test(lack_of_memory_is_not_forgotten),
+        cmocka_unit_test(rows_are_copied_before_they_change),
         cmocka_unit_test(a_loss_beyond_64_bits),
     };
 

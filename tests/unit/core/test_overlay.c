@@ -19,12 +19,18 @@ static void keys_are_those_of_account_state(void **state)
     (void)state;
     assert_true(text_equal(state_key_format(&vps, buffer), TEXT("v:a1/v1")));
     assert_true(text_equal(state_key_format(&ids, buffer), TEXT("e:a1/120")));
+    const struct state_key odd = {.kind = STATE_VPS, .account_id = TEXT("a.b-c$d!"), .part = TEXT("v/%")};
+    const struct state_key account_of_odd = {.kind = STATE_ACCOUNT, .account_id = TEXT("a/%")};
+    assert_true(text_equal(state_key_format(&odd, buffer), TEXT("v:a.b-c$d!/v/%")));
+    assert_true(text_equal(state_key_format(&account_of_odd, buffer), TEXT("a:a/%")));
     const struct state_key one = {.kind = STATE_VPS, .account_id = TEXT("a/b"), .part = TEXT("c")};
     const struct state_key other = {.kind = STATE_VPS, .account_id = TEXT("a"), .part = TEXT("b/c")};
     assert_true(text_equal(state_key_format(&one, buffer), TEXT("v:a%2Fb/c")));
     assert_true(text_equal(state_key_format(&other, buffer), TEXT("v:a/b/c")));
     assert_int_equal(state_key_kind(TEXT("e:a1/120")), STATE_IDS);
     assert_int_equal(state_key_kind(TEXT("p:7")), STATE_KINDS);
+    assert_int_equal(state_key_kind(TEXT("aa1")), STATE_KINDS);
+    assert_int_equal(state_key_kind((struct text){"a:1", 1}), STATE_KINDS);
 }
 
 static void an_unknown_state_is_wanted_once(void **state)
@@ -62,6 +68,7 @@ static void savepoints_nest(void **state)
     overlay_rollback(&overlay, second);
     assert_ptr_equal(it->value, &outer);
     assert_true(it->dirty);
+    assert_false(overlay_editable(&overlay, it));
     overlay_rollback(&overlay, first);
     assert_ptr_equal(it->value, &loaded);
     assert_false(it->dirty);
@@ -98,6 +105,12 @@ static void lack_of_memory_is_told(void **state)
         arena.at += 64;
     assert_null(account(&overlay, "y"));
     assert_true(overlay.out_of_memory);
+    overlay.out_of_memory = false;
+    arena.at = arena.end;
+    overlay_set(&overlay, overlay.first, &overlay);
+    assert_true(overlay.out_of_memory);
+    assert_null(overlay.first->value);
+    assert_false(overlay.first->dirty);
 }
 
 int main(void)

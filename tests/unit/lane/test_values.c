@@ -51,6 +51,7 @@ static void ids_of_sightings(void **state)
     SIGHTING(f, event_id, TEXT(""), "bad-value", "event_id must be 1 to 128 printable ASCII");
     assert_int_equal(f->decision->event_id.size, 0); /* unreadable */
     SIGHTING(f, event_id, long_text(129), "bad-value", "event_id");
+    assert_int_equal(f->decision->event_id.size, 0);
     SIGHTING(f, event_id, long_text(128), "", "");
     SIGHTING(f, event_id, TEXT("a b"), "bad-value", "event_id");
     SIGHTING(f, module_id, TEXT("m\n"), "bad-value", "module_id");
@@ -110,6 +111,18 @@ static void the_first_fault_is_named(void **state)
     expect_dead(f, "bad-value", "scan_id");
 }
 
+/* rules.md 1: 3 templates and 25 %; contract.md: the parts of a change set. */
+static void defaults(void **state)
+{
+    const struct lane_settings settings = lane_defaults();
+
+    (void)state;
+    assert_int_equal(settings.breaker_count, 3);
+    assert_int_equal(settings.breaker_percent, 25);
+    assert_int_equal(settings.remove_after, 1);
+    assert_int_equal(settings.max_parts, 200000);
+}
+
 /* --- catalogue --- */
 
 static void bad_change(struct fixture *f, struct catalogue_change_change content, const char *why)
@@ -129,6 +142,8 @@ static void parts_have_an_index_and_a_count(void **state)
     expect_dead(f, "bad-value", "count must be 1 or more, it is 0");
     send_part(f, "c", 2, 2, a_module("m1", AUTO_CONNECT_ALL));
     expect_dead(f, "bad-value", "index must be 0 or more and less than count, it is 2");
+    send_part(f, "c", 3, 2, a_module("m1", AUTO_CONNECT_ALL));
+    expect_dead(f, "bad-value", "index");
     send_part(f, "c", -1, 2, a_module("m1", AUTO_CONNECT_ALL));
     expect_dead(f, "bad-value", "index");
     send_part(f, "", 0, 1, a_module("m1", AUTO_CONNECT_ALL));
@@ -164,6 +179,8 @@ static void values_of_tariffs(void **state)
     bad_change(f, tariff_with(f, (struct tariff){.currency = TEXT("eur")}), "currency must be an ISO 4217 code");
     bad_change(f, tariff_with(f, (struct tariff){.currency = TEXT("EURO")}), "currency");
     bad_change(f, tariff_with(f, (struct tariff){.currency = TEXT("E[R")}), "currency");
+    bad_change(f, tariff_with(f, (struct tariff){.currency = TEXT("eUR")}), "currency");
+    bad_change(f, tariff_with(f, (struct tariff){.currency = TEXT("E1R")}), "currency");
     bad_change(f, tariff_with(f, (struct tariff){.enumeration_id = TEXT("\x01")}), "enumeration_id");
     bad_change(f, tariff_with(f, (struct tariff){.default_item = long_text(129)}), "default_item");
     bad_change(f, tariff_with(f, (struct tariff){.disk_mib = -1}), "disk_mib");
@@ -311,6 +328,7 @@ int main(void)
         TEST(numbers_and_times_of_sightings),
         TEST(the_first_fault_is_named),
         TEST(parts_have_an_index_and_a_count),
+        TEST(defaults),
         TEST(values_of_tariffs),
         TEST(values_of_the_others),
         TEST(values_at_their_limits),
