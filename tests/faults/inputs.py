@@ -86,7 +86,7 @@ def open_transaction(field, end):
     field.load(first=100)
     wait_for(lambda: field.metric("osbill_stalled_events") > 0, "osbill_stalled_events above 0", 30, 0.3, field.must_run)
     field.sent()
-    held_up = {partition_of(sender.installation(*one)[0], field.partitions) for one, _ in zip(field.workload.installations(), range(40))}
+    held_up = {partition_of(key, field.partitions) for key, _ in first}
     wait_for(lambda: len(stalls(field, " stalled: ")) == len(held_up), lambda: f"a line for each of {held_up}; there are "
              f"{stalls(field, 'stalled: ')}", 60, 0.3, field.must_run)
     stalled = field.metric("osbill_stalled_events")

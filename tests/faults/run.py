@@ -4,11 +4,11 @@
     tests/faults/run [SCENARIO...] [--list] [--brokers 1|3] [--keep] [--cache BYTES] [--strikes N] [--storm-seconds N]
                      [--markdown FILE]
 
-Starts a stack of its own in a temporary folder, or takes the one of STACK_DIR where it has as many brokers. A scenario's name may be a pattern
-('redis-*', 'row:4'). One line for each: ok, FAILED or known (to fail, a
-defect with a name), its name, seconds, what was observed. After each, unless it says
-otherwise: balances, charges and decisions by rule equal to the oracle's, one Decision with origin INPUT for each offset, end
-offset = last stable offset on every topic within 60 s, `osbill verify` exit code 0.
+Starts a stack of its own in a temporary folder, or takes the one of STACK_DIR where it has as many brokers. A scenario's name
+may be a pattern ('redis-*', 'row:4'). One line for each: ok, FAILED or known (to fail, a defect with a name), its name,
+seconds, what was observed. After each, unless it says otherwise: balances, charges and decisions by rule equal to the
+oracle's, one Decision with origin INPUT for each offset, end offset = last stable offset on every topic within 60 s,
+`osbill verify` exit code 0.
 """
 import argparse
 import contextlib
