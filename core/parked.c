@@ -86,9 +86,9 @@ static void decide_alone(struct work *inner, struct released *released)
     enum give_up why = work_attempt(inner, decide_released, released);
 
     if (why == GAVE_UP_OVERFLOW || why == GAVE_UP_LIMIT) {
+        const struct caused_by cause = inner->cause;
         released->over_limit = why == GAVE_UP_LIMIT;
-        inner->decision.effects.count = 0;
-        inner->notices = 0;
+        work_init(inner, inner->desk, inner->outcome, inner->account_id, &cause, ORIGIN_INPUT);
         why = work_attempt(inner, overflowed, released);
     }
     inner->why = why;

@@ -167,8 +167,7 @@ static void retry_order(struct work *work, struct text vps_id, struct vps_state 
     it->template = view.installed.template;
     it->source = view.installed.source;
     if (row->action == ORDER_HOLD) {
-        hold_on(work, vps_id, it, held, &view.lines, &view.os,
-                view.base.found == PRICE_NONE && it->lines.count == 0);
+        hold_on(work, vps_id, it, held, &view.lines, &view.os, view.base.found == PRICE_NONE && it->lines.count == 0);
         return;
     }
     it->lines = view.lines;
@@ -205,7 +204,7 @@ static void raise_held_level(struct work *work, struct vps_state *vps, const str
     if (!period || replaced || price->price_micros <= period->os_level_micros)
         return;
     period->os_level_micros = price->price_micros;
-    period->raised_at = it->charged_from;
+    period_raised(period, it->charged_from);
     WORK_PUSH(work, &period->items, price->item_id);
 }
 
