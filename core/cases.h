@@ -48,6 +48,12 @@ static inline bool period_met(const struct vps_state *vps, uint32_t index, int64
 {
     return period_kept(vps, index, now) && ends_after(vps->periods.items[index].period_end, moment);
 }
+/* A due > 0 from `moment` on raised its level: nothing is given back from before the last such moment (rules.md 9). */
+static inline void period_raised(struct period *period, int64_t moment)
+{
+    if (period->raised_at < moment)
+        period->raised_at = moment;
+}
 /* The last one by period_start; NULL: none. */
 struct period *period_last(const struct vps_state *vps);
 

@@ -33,7 +33,7 @@ static struct charge_line due_line(const struct bill *bill, const struct vps_sta
 static void raise_level(struct work *work, struct period *period, const struct install_period *met)
 {
     period->os_level_micros = met->price.price_micros;
-    period->raised_at = met->span.from;
+    period_raised(period, met->span.from);
     WORK_PUSH(work, &period->items, met->price.item_id);
 }
 

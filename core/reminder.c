@@ -126,6 +126,7 @@ void plan_account(struct work *work)
     planned->next_due = due;
     if (work->short_noticed)
         planned->noticed_deficit_micros = funds_for(planned, short_sum(planned)).deficit;
+    work->short_noticed = false;
     if (!oldest)
         planned->reminded_at = planned->noticed_deficit_micros = 0;
 }

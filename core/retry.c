@@ -197,7 +197,7 @@ static void raise_held_level(struct work *work, struct vps_state *vps, const str
     if (!period || replaced)
         return;
     period->os_level_micros = price->price_micros;
-    period->raised_at = it->charged_from;
+    period_raised(period, it->charged_from);
     WORK_PUSH(work, &period->items, price->item_id);
 }
 

@@ -127,11 +127,12 @@ static void take_part(struct coverage *coverage, struct text account_id, struct 
 
     if (text_equal(rule, TEXT("order.tariff-changed")) && applied)
         stop_following(coverage, account_id, vps_id); /* from T on the new tariff's levels count */
-    if (text_equal(rule, TEXT("case.closed")) || text_equal(rule, TEXT("case.expired")) ||
-        text_equal(rule, TEXT("case.covered")) || verdict == VERDICT_REJECTED)
+    bool closed = text_equal(rule, TEXT("case.closed"));
+    if ((closed || text_equal(rule, TEXT("case.waived"))) && !has_covers(coverage, case_id))
+        stop_following(coverage, account_id, vps_id); /* it gets its lines in this very step, and nobody sees them */
+    if (closed || text_equal(rule, TEXT("case.expired")) || text_equal(rule, TEXT("case.covered")) ||
+        verdict == VERDICT_REJECTED)
         drop_owner(coverage, case_id);
-    if (text_equal(rule, TEXT("case.waived")) && !has_covers(coverage, case_id))
-        stop_following(coverage, account_id, vps_id); /* it gets its lines in this very step */
 }
 
 static void open_cases(struct coverage *coverage, struct text account_id)

@@ -33,6 +33,7 @@ def decide_template(step: Step, value: Record) -> Record:
     is_new = rule == "template.new"
     result = {"rule": rule, "verdict": "APPLIED", "module_id": module_id, "template": template}
     beyond = scan["status"] == "COMPLETE" and template not in scan["seen"]
+    scan["named"].add(template)
     if value["scan_size"] != scan["scan_size"] or beyond:
         if scan["status"] == "RUNNING":
             scan["status"] = "INVALID"
@@ -62,7 +63,7 @@ def scan_of(catalogue: Record, value: Record) -> Record:
     state["latest"] += 1
     before = sum(link["present"] for link in catalogue["links"].get(module_id, {}).values())
     scan = {"scan_id": value["scan_id"], "number": state["latest"], "scan_size": value["scan_size"],
-            "status": "RUNNING", "seen": {}, "linked_before": before, "held": False}
+            "status": "RUNNING", "seen": {}, "named": set(), "linked_before": before, "held": False}
     state["recent"] = state["recent"][1 - REMEMBERED:] + [scan]
     return scan
 
@@ -88,9 +89,9 @@ def link(catalogue: Record, value: Record, template: str) -> str:
 
 
 def lacking(catalogue: Record, module_id: str, scan: Record) -> list[str]:
-    """Linked templates that the complete scan lacks, in the order of their bytes."""
+    """Linked templates that no message of the complete scan named (9: beyond its size, too), by their bytes."""
     return sorted((template for template, link in catalogue["links"].get(module_id, {}).items()
-                   if link["present"] and template not in scan["seen"] and link["linked_from"] <= scan["number"]),
+                   if link["present"] and template not in scan["named"] and link["linked_from"] <= scan["number"]),
                   key=str.encode)
 
 
@@ -146,6 +147,6 @@ def approve(step: Step, record: Record) -> None:
         return
     latest = [other for other in state["recent"] if other["status"] == "COMPLETE"][-1]
     both = [template for template in lacking(step.catalogue, record["module_id"], scan)
-            if template not in latest["seen"]]
+            if template not in latest["named"]]
     state["held"] = False
     remove(step, record["module_id"], both)
