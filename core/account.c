@@ -147,16 +147,17 @@ static void close_account(struct work *work, struct account_state *account, cons
     }
 }
 
-/* What a period remembers as waived: the full-period price above what was paid before. */
+/* What a period remembers as waived: the full-period price above what was paid before, less what got cheaper. */
 static void remember_waived(struct work *work, struct vps_state *vps, const struct open_case *waived)
 {
     for (uint32_t i = 0; i < waived->lines.count; i++) {
         const struct charge_line *line = &waived->lines.items[i];
-        for (uint32_t k = 0; line->amount_micros > 0 && k < vps->periods.count; k++) {
+        for (uint32_t k = 0; k < vps->periods.count; k++) {
             struct period *period = &vps->periods.items[k];
-            if (period->period_start == line->period_start)
-                period->waived_micros =
-                    work_add(work, period->waived_micros, line->price_micros - line->credited_price_micros);
+            if (period->period_start != line->period_start)
+                continue;
+            int64_t sum = work_add(work, period->waived_micros, line->price_micros - line->credited_price_micros);
+            period->waived_micros = sum > 0 ? sum : 0;
         }
     }
 }

@@ -88,7 +88,8 @@ static void decide_alone(struct work *inner, struct released *released)
     if (why == GAVE_UP_OVERFLOW || why == GAVE_UP_LIMIT) {
         const struct caused_by cause = inner->cause;
         released->over_limit = why == GAVE_UP_LIMIT;
-        work_init(inner, inner->desk, inner->outcome, inner->account_id, &cause, ORIGIN_INPUT); /* nothing of it stays */
+        work_init(inner, inner->desk, inner->outcome, inner->account_id, &cause,
+                  ORIGIN_INPUT); /* nothing of it stays */
         why = work_attempt(inner, overflowed, released);
     }
     inner->why = why;

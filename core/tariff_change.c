@@ -93,7 +93,7 @@ static void move_period(struct work *work, struct vps_state *vps, const struct o
     struct period *period = &vps->periods.items[step->period];
     bool kept = step->kept || refunds_nothing;
     bool raised = !kept && (step->base.amount_micros > period->base_level_micros ||
-                             step->os.price_micros > period->os_level_micros);
+                            step->os.price_micros > period->os_level_micros);
 
     if (kept) {
         int64_t total = work_add(work, period->base_level_micros, period->os_level_micros);

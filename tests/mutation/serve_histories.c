@@ -1,4 +1,5 @@
-/* Random histories for mutant after mutant: each that core and the oracle decide alike (test properties.oracle) is a test.
+/* Random histories for mutant after mutant: each that core and the oracle decide alike (test properties.oracle) is a
+ * test.
  *
  *   mutation_histories COUNT EVENTS        seeds 1 to COUNT */
 #define _POSIX_C_SOURCE 200809L

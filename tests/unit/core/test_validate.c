@@ -49,11 +49,11 @@ static void check(const struct input *input, enum input_fault fault, const char 
         input_.as.order.member = (value);                                     \
         check(&input_, (fault), (field));                                     \
     } while (0)
-#define INSTALL(member, value, fault, field)                                                \
-    do {                                                                                    \
+#define INSTALL(member, value, fault, field)                                                  \
+    do {                                                                                      \
         struct input input_ = {.topic = TOPIC_OS_INSTALLED, .as.os_installed = good_install}; \
-        input_.as.os_installed.member = (value);                                            \
-        check(&input_, (fault), (field));                                                   \
+        input_.as.os_installed.member = (value);                                              \
+        check(&input_, (fault), (field));                                                     \
     } while (0)
 #define ACCOUNT(member, value, fault, field)                                        \
     do {                                                                            \
@@ -105,7 +105,10 @@ static void ids_of_a_cancellation(void **state)
 static void templates(void **state)
 {
     (void)state;
-    ORDER(template, TEXT("\x1f" "a"), INPUT_BAD_VALUE, "template");
+    ORDER(template,
+          TEXT("\x1f"
+               "a"),
+          INPUT_BAD_VALUE, "template");
     ORDER(template, TEXT("a\x7f"), INPUT_BAD_VALUE, "template");
     ORDER(template, TEXT("a b\xc3\xa4~"), INPUT_SOUND, "");
     INSTALL(template, long_text(255), INPUT_SOUND, "");
