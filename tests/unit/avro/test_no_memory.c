@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fixture.h"
 #include "samples.h"
@@ -23,6 +24,8 @@ static int decode_without_memory(struct fixture *fixture, uint64_t count, int32_
         if (result.status != (refused && (count > 1 || result.status) ? CODEC_OUT_OF_MEMORY : CODEC_OK))
             fail_msg("allocation %d: %s", (int)number, result.reason);
         assert_int_equal(record.point.y, result.status == CODEC_OK ? 2 : 0);
+        if (result.status == CODEC_OUT_OF_MEMORY && !strstr(result.reason, "memory"))
+            fail_msg("allocation %d: it says: %s", (int)number, result.reason);
         starved += result.status == CODEC_OUT_OF_MEMORY;
     }
     return starved;
