@@ -20,7 +20,6 @@ static void expire(struct work *work, struct vps_state *vps, const struct case_r
 
     effect->case_id = it->case_id;
     effect->amount_micros = it->amount_micros;
-    effect->template = it->template;
     if (it->kind == CASE_KIND_PLACED) {
         vps->status = VPS_STATUS_CANCELLED;
         vps->cancelled_at = it->period_end; /* whenever the timer comes */
