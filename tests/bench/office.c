@@ -37,15 +37,15 @@ static void put_wanted(struct office *office, struct overlay *overlay)
     overlay->wanted = NULL;
 }
 
-static void decide_one(struct office *office, const struct desk *desk, const struct input *input, struct outcome *outcome)
+static void decide_one(struct office *office, const struct desk *desk, const struct input *input)
 {
     enum decide_status status = DECIDE_NEEDS_STATE;
 
     for (int round = 0; round < ROUNDS_MAX && status == DECIDE_NEEDS_STATE; round++) {
-        status = decide_input(desk, input, outcome);
+        status = decide_input(desk, input, &office->outcome);
         put_wanted(office, desk->overlay);
     }
-    if (status != DECIDE_DONE || outcome->out_of_memory)
+    if (status != DECIDE_DONE || office->outcome.out_of_memory)
         office_fail("no decision");
 }
 
@@ -59,12 +59,12 @@ static void want(struct office *office, const struct desk *desk, const struct in
 }
 
 /* Totals in memory of their own: they outlive the batch. */
-static void add_totals(struct office *office, const struct overlay *overlay, const struct outcome *outcome)
+static void add_totals(struct office *office, const struct overlay *overlay)
 {
     struct memory *memory = &office->totals_memory[office->batches++ & 1];
 
     memory_reset(memory);
-    if (decide_totals(overlay, outcome, &memory->arena, &office->totals) != TOTALS_OK)
+    if (decide_totals(overlay, &office->outcome, &memory->arena, &office->totals) != TOTALS_OK)
         office_fail("money is not conserved");
 }
 
@@ -80,12 +80,11 @@ void office_decide(struct office *office, const struct input *inputs, uint32_t c
     static const struct reader reader = {NULL, read_parked};
     const struct decide_settings settings = decide_defaults();
     struct overlay overlay;
-    struct outcome outcome;
     int64_t at[5];
 
     at[0] = nanoseconds();
     memory_reset(&office->batch);
-    outcome_init(&outcome, &office->batch.arena);
+    outcome_init(&office->outcome, &office->batch.arena);
     if (!overlay_init(&overlay, &office->batch.arena, 2 * count))
         office_fail("no memory");
     const struct desk desk = {.arena = &office->batch.arena,
@@ -98,9 +97,9 @@ void office_decide(struct office *office, const struct input *inputs, uint32_t c
     want(office, &desk, inputs, count);
     at[1] = nanoseconds();
     for (uint32_t i = 0; i < count; i++)
-        decide_one(office, &desk, &inputs[i], &outcome);
+        decide_one(office, &desk, &inputs[i]);
     at[2] = nanoseconds();
-    add_totals(office, &overlay, &outcome);
+    add_totals(office, &overlay);
     at[3] = nanoseconds();
     keep(office, &overlay);
     at[4] = nanoseconds();
@@ -108,9 +107,9 @@ void office_decide(struct office *office, const struct input *inputs, uint32_t c
     office->times.decide += at[2] - at[1];
     office->times.totals += at[3] - at[2];
     office->times.keep += at[4] - at[3];
-    office->charges += outcome.charges.count;
-    office->notifications += outcome.notifications.count;
-    if (outcome.dead_letters.count)
+    office->charges += office->outcome.charges.count;
+    office->notifications += office->outcome.notifications.count;
+    if (office->outcome.dead_letters.count)
         office_fail("a dead letter");
 }
 

@@ -23,6 +23,7 @@ struct office {
     struct shelf shelf;
     struct currency_total_array totals;
     struct memory totals_memory[2]; /* in turn: totals are made from those before */
+    struct outcome outcome; /* of the last batch */
     struct office_times times;
     uint64_t charges, notifications, batches;
 };

@@ -3,7 +3,7 @@ import contextlib
 import time
 from dataclasses import dataclass, field
 
-from installation import Installation, say
+from installation import Installation, say, wait_for
 from measure import drain_figures, memory_mb, watch
 from oracle import Oracle
 from peer import Peer, PeerBill
@@ -52,12 +52,14 @@ def installation(bench, workload, partitions):
 
 
 def prepare(bench, made, threads=1, arguments=(), seconds=1800):
-    """Catalogue, accounts and orders are decided; no worker runs. Seconds of accounts and orders."""
-    made.start_worker(threads, arguments, bench.cores, "worker-prepare")
-    made.apply_catalogue()
+    """Catalogue, accounts and orders are decided; no worker runs. Seconds that they took."""
+    worker = made.start_worker(threads, arguments, bench.cores, "worker-prepare")
+    wait_for(lambda: worker.log.count(" active: ") > made.partitions, "all partitions are active", 120, 0.1, made.must_run)
     began = time.monotonic()
+    made.apply_catalogue()
+    applied = time.monotonic()
     made.accounts_and_orders(seconds)
-    took = time.monotonic() - began
+    took = {"catalogue_s": round(applied - began, 2), "prepared_s": round(time.monotonic() - applied, 2)}
     made.stop_workers()
     return took
 
@@ -97,7 +99,9 @@ def drain_case(bench, case, expected):
         figures = drain_osbill(bench, made, case.threads or options.threads, arguments)
         say(f"{case.name}: {figures['events_per_s']} events/s; comparing with the oracle, and osbill verify")
         compare(made, expected)
-    return figures | {"prepared_bytes": before, "prepared_s": round(took, 1)}
+    rules = expected.of(Oracle, workload).rules
+    return figures | took | {"prepared_bytes": before, "charged_share": rules["os.charged"] / workload.events,
+                             "short_share": rules["os.insufficient-funds"] / workload.events}
 
 
 def alternate(bench, cases):

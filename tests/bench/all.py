@@ -1,0 +1,82 @@
+"""all: every question, one after the other, then report. Half an hour; --short: minutes, for trying the suite, not for figures.
+
+    tests/bench/all [--short] [--results NAME.jsonl] [--only drain,latency] [--list]
+
+Results are appended to tests/bench/results/NAME.jsonl (default: the commit). Questions that are complete in that file are not asked
+again, so that an interrupted run can go on. A question that fails is named at the end, the others are asked nevertheless.
+"""
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import time
+
+from installation import HERE, say
+from question import Results, commit, results_argument
+
+# name: (command, short command); what a command runs by default is in its --help
+QUESTIONS = {
+    "core": ("core --runs 3", "core --events 100000 --sizes 2000"),
+    "codec": ("codec --runs 3", "codec --calls 1000"),
+    "drain": ("drain --pin --runs 5 --peers memory,rocksdb --events 1000000", "drain --pin --peers memory --events 60000 --accounts 3000"),
+    "drain-unpinned": ("drain --runs 1 --peers memory,rocksdb --events 1000000", "drain --events 60000 --accounts 3000"),
+    "latency": ("latency --runs 3 --peers memory", "latency --peers memory --rate 300 --warm 3 --seconds 5 --accounts 1500"),
+    "hot": ("hot --runs 2 --events 500000", "hot --events 60000 --accounts 3000"),
+    "cold": ("cold --runs 2 --events 500000", "cold --events 60000 --accounts 3000"),
+    "outputs": ("outputs --runs 2 --events 300000", "outputs --events 40000"),
+    "scaling": ("scaling --events 500000", "scaling --events 60000 --accounts 3000 --partitions-list 4"),
+    "states": ("states --vps 1e6 --runs 1 --events 500000", "states --vps 20000 --active 2000 --events 40000"),
+    "rebuild": ("rebuild --runs 3 --events 300000", "rebuild --events 60000 --accounts 2000"),
+    "growth-vps": ("growth --by vps --events 300000 --sizes 1e4,1e5,5e5", "growth --by vps --sizes 2000,8000 --events 60000"),
+    "growth-partitions": ("growth --by partitions --events 300000", "growth --by partitions --sizes 4,8 --events 60000 --accounts 2000"),
+    "growth-templates": ("growth --by templates --events 300000", "growth --by templates --sizes 100,1000 --events 60000 --accounts 2000"),
+    "growth-cases": ("growth --by cases --events 300000 --sizes 0,1e4,1e5", None),
+    "growth-events": ("growth --by events --events 300000", "growth --by events --sizes 10,100 --events 60000"),
+    "idle": ("idle --seconds 30", "idle --seconds 5 --accounts 500"),
+    "memory": ("memory --seconds 120 --backlog 2000000", "memory --seconds 20 --backlog 100000 --step 50000 --accounts 2000"),
+    "flame": ("flame --events 2000000 --seconds 8", "flame --events 200000 --accounts 3000 --seconds 2 --svg /dev/null"),
+}
+
+
+def finished(path):
+    if not path.exists():
+        return set()
+    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {line["case"] for line in lines if line["question"] == "all"}
+
+
+def main():
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--short", action="store_true")
+    made.add_argument("--only", type=lambda text: text.split(","), default=list(QUESTIONS))
+    made.add_argument("--list", action="store_true")
+    results_argument(made)
+    options = made.parse_args()
+    if options.list:
+        for name, commands in QUESTIONS.items():
+            print(f"{name:18} tests/bench/{commands[options.short] or '-'}")
+        return 0
+    options.results = options.results or f"{'short-' if options.short else ''}{commit()}.jsonl"
+    results, failed = Results("all", options), []
+    for name in options.only:
+        command = QUESTIONS[name][options.short]
+        if not command or name in finished(pathlib.Path(results.path)):
+            continue
+        say(f"--- {command}")
+        script, *arguments = command.split()
+        began = time.monotonic()
+        done = subprocess.run([sys.executable, HERE / f"{script}.py", *arguments, "--results", results.path], check=False)
+        if done.returncode:
+            failed.append(name)
+        else:
+            results.add(name, {"seconds": round(time.monotonic() - began)})
+    if failed:
+        print(f"FAILED: {', '.join(failed)}; run this again to ask them again", file=sys.stderr)
+    if not options.short and not failed:
+        subprocess.run([sys.executable, HERE / "report.py"], check=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
