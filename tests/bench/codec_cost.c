@@ -1,5 +1,5 @@
-/* codec_cost: nanoseconds of this thread's CPU for decoding and encoding real records of the benchmark, by the worker's codec and
- * by avro-c's generic values.
+/* codec_cost: nanoseconds of this thread's CPU for decoding and encoding real records of the benchmark, by the worker's
+ * codec and by avro-c's generic values.
  *
  *     codec_cost [CALLS]         prints a JSON object a record
  */

@@ -1,6 +1,6 @@
 """core: decisions a second of core by itself, one thread, states in memory, and what it allocates (nothing).
 
-    tests/bench/core [--runs 5] [--events 2000000] [--sizes 10000,100000]        sizes: accounts, two VPSs each
+    tests/bench/core [--runs 5] [--events 2000000] [--sizes 1000,10000,100000]        sizes: accounts, two VPSs each
 
 CPU time of the thread. The number of charges is compared with the oracle's.
 """
@@ -22,7 +22,7 @@ def main():
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--runs", type=int, default=1)
     made.add_argument("--events", type=int, default=2_000_000)
-    made.add_argument("--sizes", type=numbers, default=[10_000, 100_000])
+    made.add_argument("--sizes", type=numbers, default=[1000, 10_000, 100_000])
     made.add_argument("--batch", type=int, default=2000)
     results_argument(made)
     options = made.parse_args()

@@ -1,5 +1,5 @@
-/* core_alone: decisions a second of core by itself, on one thread: installations made beforehand, states decoded in memory, no
- * log, store or codec. Counts what is allocated meanwhile (link with --wrap=malloc and its like).
+/* core_alone: decisions a second of core by itself, on one thread: installations made beforehand, states decoded in
+ * memory, no log, store or codec. Counts what is allocated meanwhile (link with --wrap=malloc and its like).
  *
  *     core_alone [EVENTS [ACCOUNTS [BATCH]]]        prints one JSON object
  */

@@ -68,10 +68,11 @@ static const struct option long_options[] = {{"accounts", 1, NULL, 0},       {"e
 static bool take_option(struct settings *settings, int option, const char *value)
 {
     int64_t *numbers[OPTION_REALS] = {
-        &settings->workload.accounts, &settings->workload.events,      &settings->preload.first,
-        &settings->preload.count,     &settings->workload.start,       &settings->workload.span,
-        &settings->workload.seed,     &settings->workload.deposit_low, &settings->workload.deposit_high,
-        &settings->workload.templates, &settings->workload.active, &settings->workload.hot, &settings->workload.poor};
+        &settings->workload.accounts,  &settings->workload.events,      &settings->preload.first,
+        &settings->preload.count,      &settings->workload.start,       &settings->workload.span,
+        &settings->workload.seed,      &settings->workload.deposit_low, &settings->workload.deposit_high,
+        &settings->workload.templates, &settings->workload.active,      &settings->workload.hot,
+        &settings->workload.poor};
 
     if (option >= 0 && option < OPTION_REALS)
         return parse_number(value, numbers[option]);
@@ -97,8 +98,8 @@ static bool is_sane(const struct settings *settings)
     const struct workload *workload = &settings->workload;
 
     return workload->accounts > 0 && workload->accounts < INT64_C(1) << 31 && workload->events > 0 &&
-           workload->deposit_low < workload->deposit_high && workload->templates > 0 && workload->templates < INT32_MAX &&
-           workload->active <= workload->accounts && workload->hot <= 100 &&
+           workload->deposit_low < workload->deposit_high && workload->templates > 0 &&
+           workload->templates < INT32_MAX && workload->active <= workload->accounts && workload->hot <= 100 &&
            (!workload->span || workload->events < INT64_MAX / workload->span);
 }
 

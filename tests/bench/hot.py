@@ -2,8 +2,6 @@
 
     tests/bench/hot --runs 5 [--events N] ...
 """
-import sys
-
 from question import Bench, parser
 from runs import Case, alternate
 
@@ -11,4 +9,4 @@ CASES = [Case("uniform"), Case("half on one account", {"hot": 50}), Case("Zipf 1
 
 if __name__ == "__main__":
     with Bench("hot", parser(__doc__, events=1_000_000).parse_args()) as bench:
-        sys.exit(alternate(bench, CASES))
+        alternate(bench, CASES)

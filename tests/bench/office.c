@@ -24,7 +24,8 @@ static int64_t nanoseconds(void)
 }
 
 /* Nothing is parked in this workload. */
-static bool read_parked(void *context, enum topic topic, struct text value, struct arena *arena, struct input *ret_input)
+static bool read_parked(void *context, enum topic topic, struct text value, struct arena *arena,
+                        struct input *ret_input)
 {
     (void)context, (void)topic, (void)value, (void)arena, (void)ret_input;
     return false;

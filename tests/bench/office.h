@@ -1,5 +1,5 @@
-/* Core with its state in memory and nothing else: the catalogue of the job, accounts, orders, installations, decided as the
- * engine does it, in batches, without log, store or codec. For measuring core alone. */
+/* Core with its state in memory and nothing else: the catalogue of the job, accounts, orders, installations, decided as
+ * the engine does it, in batches, without log, store or codec. For measuring core alone. */
 #ifndef OSBILL_BENCH_OFFICE_H
 #define OSBILL_BENCH_OFFICE_H
 
@@ -23,7 +23,7 @@ struct office {
     struct shelf shelf;
     struct currency_total_array totals;
     struct memory totals_memory[2]; /* in turn: totals are made from those before */
-    struct outcome outcome; /* of the last batch */
+    struct outcome outcome;         /* of the last batch */
     struct office_times times;
     uint64_t charges, notifications, batches;
 };
@@ -37,7 +37,8 @@ void office_decide(struct office *office, const struct input *inputs, uint32_t c
 
 _Noreturn void office_fail(const char *what);
 
-/* Accounts and orders are decided as they come. Installations `first` to `first + count`, made beforehand, in memory. */
+/* Accounts and orders are decided as they come. Installations `first` to `first + count`, made beforehand, in memory.
+ */
 void office_populate(struct office *office);
 struct input *office_installations(struct office *office, struct memory *memory, int64_t first, uint32_t count);
 

@@ -1,5 +1,5 @@
-/* The office in the place of Kafka: preload_records.c makes the same records as for an installation, here they are decided or
- * kept. */
+/* The office in the place of Kafka: preload_records.c makes the same records as for an installation, here they are
+ * decided or kept. */
 #include "office.h"
 #include "preload.h"
 #include "preload_parts.h"

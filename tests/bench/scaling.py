@@ -2,8 +2,6 @@
 
     tests/bench/scaling --runs 5 [--threads-list 1,2,4] [--partitions-list 4,24,96] [--events N] ...
 """
-import sys
-
 from growth import numbers
 from question import Bench, parser
 from runs import Case, alternate
@@ -20,4 +18,4 @@ if __name__ == "__main__":
     made.add_argument("--partitions-list", type=numbers, default=[4, 24])
     given = made.parse_args()
     with Bench("scaling", given) as bench:
-        sys.exit(alternate(bench, cases(given)))
+        alternate(bench, cases(given))

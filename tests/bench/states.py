@@ -3,8 +3,6 @@ same events on a state that holds nothing else; Redis bytes per VPS.
 
     tests/bench/states --vps 1e6,1e7 [--active 20000] [--runs 3] [--events N] ...
 """
-import sys
-
 from growth import numbers
 from question import Bench, parser
 from runs import Case, alternate
@@ -15,5 +13,5 @@ if __name__ == "__main__":
     options = made.parse_args()
     sizes = [2 * options.active, *options.vps]
     with Bench("states", options) as bench:
-        sys.exit(alternate(bench, [Case(f"{size} VPSs", {"accounts": max(options.active, size // 2)},
-                                        numbers={"vps": size, "active": options.active}) for size in sizes]))
+        alternate(bench, [Case(f"{size} VPSs", {"accounts": max(options.active, size // 2)},
+                               numbers={"vps": size, "active": options.active}) for size in sizes])

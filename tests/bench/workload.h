@@ -17,9 +17,9 @@ struct workload {
     int64_t hot;    /* so many in a hundred installations are account 0's */
     int64_t poor;   /* not 0: accounts that are not active deposit one micro-unit, so that their orders become cases */
     int64_t deposit_low, deposit_high;
-    int64_t start;      /* ms since 1970: period_start of every order */
-    int64_t span;       /* ms over which the installations are spread */
-    double *cumulative; /* Zipf weights, summed; NULL: uniform */
+    int64_t start;                   /* ms since 1970: period_start of every order */
+    int64_t span;                    /* ms over which the installations are spread */
+    double *cumulative;              /* Zipf weights, summed; NULL: uniform */
     uint64_t hash[WORKLOAD_STREAMS]; /* [s] = mix(seed + s) */
 };
 
