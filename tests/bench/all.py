@@ -10,6 +10,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 from installation import HERE, say
@@ -31,7 +32,8 @@ QUESTIONS = {
     "growth-vps": ("growth --by vps --events 300000 --sizes 1e4,1e5,5e5", "growth --by vps --sizes 2000,8000 --events 60000"),
     "growth-partitions": ("growth --by partitions --events 300000", "growth --by partitions --sizes 4,8 --events 60000 --accounts 2000"),
     "growth-templates": ("growth --by templates --events 300000", "growth --by templates --sizes 100,1000 --events 60000 --accounts 2000"),
-    "growth-cases": ("growth --by cases --events 300000 --sizes 0,1e4,1e5", None),
+    "growth-cases": ("growth --by cases --events 300000 --sizes 0,1e4,1e5 --accounts 50000",
+                     "growth --by cases --sizes 0,2000 --events 60000 --accounts 1000"),
     "growth-events": ("growth --by events --events 300000", "growth --by events --sizes 10,100 --events 60000"),
     "idle": ("idle --seconds 30", "idle --seconds 5 --accounts 500"),
     "memory": ("memory --seconds 120 --backlog 2000000", "memory --seconds 20 --backlog 100000 --step 50000 --accounts 2000"),
@@ -57,7 +59,9 @@ def main():
         for name, commands in QUESTIONS.items():
             print(f"{name:18} tests/bench/{commands[options.short] or '-'}")
         return 0
-    options.results = options.results or f"{'short-' if options.short else ''}{commit()}.jsonl"
+    # what --short measures is no result
+    options.results = options.results or (f"{tempfile.gettempdir()}/osbill-bench-short-{commit()}.jsonl" if options.short
+                                          else f"{commit()}.jsonl")
     results, failed = Results("all", options), []
     for name in options.only:
         command = QUESTIONS[name][options.short]

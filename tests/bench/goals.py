@@ -38,12 +38,12 @@ def against_peers(results: Lines):
     found = []
     for store, shown, limits in (("memory", "in-memory Kafka Streams", ((2.5, 4), (1 / 3, 1 / 5))),
                                  ("rocksdb", "RocksDB Kafka Streams", ((5, 8), (1 / 6, 1 / 10)))):
-        found += [Goal(f"drain, pinned: rate, of {shown}'s", ratio(mine["rate"], results.median("events_per_s", case=store, **drain)),
+        found += [Goal(f"drain, pinned: rate against {shown}", ratio(mine["rate"], results.median("events_per_s", case=store, **drain)),
                        *limits[0], " x"),
-                  Goal(f"CPU per event (worker + Redis), of {shown}'s", ratio(mine["cpu"], results.median(own_cpu, case=store, **drain)),
+                  Goal(f"CPU per event (worker + Redis) against {shown}", ratio(mine["cpu"], results.median(own_cpu, case=store, **drain)),
                        *limits[1], " x", least=False)]
     broker = results.median("broker_cpu_s_per_million", case="memory", **drain)
-    return [*found, Goal("broker CPU per event, of in-memory Kafka Streams'", ratio(mine["broker"], broker), 1, 0.5, " x", least=False)]
+    return [*found, Goal("broker CPU per event against in-memory Kafka Streams", ratio(mine["broker"], broker), 1, 0.5, " x", least=False)]
 
 
 def latencies(results):
@@ -68,9 +68,9 @@ def goals(results):
     zipf = results.median("events_per_s", "hot", "Zipf 1.0")
     return [*against_peers(results), *latencies(results),
             Goal("worker RSS in the drain", results.median("worker_rss_mb", "drain", "osbill", pin=True), 200, 120, " MB", least=False),
-            Goal("rate with the largest state, of the smallest's", of_large_state(results), 0.75, None, " x"),
-            Goal("half of the events on one account, of the uniform rate", ratio(hot, uniform), 0.7, None, " x"),
-            Goal("Zipf 1.0, of the uniform rate", ratio(zipf, uniform), 0.7, None, " x"),
+            Goal("rate with the largest state against the smallest", of_large_state(results), 0.75, None, " x"),
+            Goal("half of the events on one account against the uniform rate", ratio(hot, uniform), 0.7, None, " x"),
+            Goal("Zipf 1.0 against the uniform rate", ratio(zipf, uniform), 0.7, None, " x"),
             Goal("core alone", max(core) if core else None, 5e6, 10e6, " decisions/s"),
             Goal("core alone: allocations", results.median("allocations_core", "core"), 0, None, least=False),
             *(Goal(f"start: {name}", results.median("records_per_s", "rebuild", name), 300_000, None, " records/s")

@@ -5,11 +5,11 @@
 | --by | sizes are |
 |---|---|
 | vps | VPSs, two per account; the events are spread over all of them |
-| accounts | accounts with events, of 100,000 |
+| accounts | accounts with events, of --accounts |
 | partitions | partitions of the account topics |
 | threads | threads of the one worker |
 | templates | templates of the catalogue; the first 6 cost something |
-| cases | open cases: orders of accounts without money, which get no events |
+| cases | open cases: orders of accounts without money beside --accounts, which alone get events |
 | events | events per account |
 """
 import sys
@@ -19,7 +19,6 @@ from question import Bench, parser
 from runs import Case, alternate
 
 DAY_MS = 86_400_000
-ACTIVE = 50_000  # accounts that get events while others' cases are open
 
 
 def numbers(text):
@@ -39,7 +38,7 @@ def case(by, size, options):
     workload = {"vps": {"accounts": max(1, size // 2)},
                 "accounts": {"active": size},
                 "templates": {"templates": size},
-                "cases": {"accounts": ACTIVE + size // 2, "active": ACTIVE, "poor": 1, **running_period()},
+                "cases": {"accounts": options.accounts + size // 2, "active": options.accounts, "poor": 1, **running_period()},
                 "events": {"accounts": max(1, options.events // max(1, size))}}[by]
     return Case(name, workload, numbers=told)
 

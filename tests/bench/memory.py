@@ -38,7 +38,7 @@ class Load:
         return self.made.decided(["os-installed"]) or 0
 
     def refill(self):
-        while self.sent - self.decided() < self.step:
+        if self.sent - self.decided() < self.step:
             self.send(self.step)
 
 

@@ -119,8 +119,8 @@ class Server:
 
     def __init__(self, tariff, template):
         self.tariff, self.template, self.level = tariff, template, item_price(template, tariff)
-        self.items = {min(template, ITEMS)}  # ITEMS stands for the default item
-        self.newest, self.last_ids = -1, collections.deque(maxlen=4)
+        self.items = 1 << min(template, ITEMS)  # bits; ITEMS stands for the default item
+        self.newest, self.last_ids = -1, ()
         self.state = ""  # ACTIVE; else the rule that says what it is instead
 
 
@@ -171,7 +171,7 @@ class Oracle:
         server = self.servers[vps]
         if origin in server.last_ids:  # rules 7: the last 4
             return "os.duplicate"
-        server.last_ids.append(origin)
+        server.last_ids = (*server.last_ids[-3:], origin)
         if server.state == "os.vps-cancelled":
             return server.state
         if moment <= server.newest and template != server.template:
@@ -186,7 +186,7 @@ class Oracle:
 
     def bill(self, server, account, item, moment):
         price = item_price(item, server.tariff)
-        if item in server.items:
+        if server.items >> item & 1:
             return "os.covered"
         if price == 0:
             return "os.default"
@@ -195,7 +195,7 @@ class Oracle:
         if due <= 0:
             return "os.covered"
         server.level = price
-        server.items.add(item)
+        server.items |= 1 << item
         self.take(account, due, "os")
         return ""  # counted
 

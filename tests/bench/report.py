@@ -11,7 +11,7 @@ import sys
 from capacity import capacity
 from goals import costs, goals_table, missed
 from lines import Lines, number, own_cpu, table
-from svg import bars, lines
+from svg import bars, curves
 
 HERE = pathlib.Path(__file__).resolve().parent
 RATES = (("events/s", "events_per_s"), ("second half", "second_half_per_s"), ("own CPU-s per million", own_cpu),
@@ -131,7 +131,7 @@ def growth(page):
     for by, cases in sizes.items():
         points = {name: [(size, page.results.median(figure, "growth", case)) for size, case in cases.items()]
                   for name, figure in (("worker + Redis", own_cpu), ("broker", "broker_cpu_s_per_million"))}
-        page.chart(f"growth-{by}", lines(f"CPU-s per million events by {by}", points, by, "CPU-s per million", log=by != "threads"))
+        page.chart(f"growth-{by}", curves(f"CPU-s per million events by {by}", points, by, "CPU-s per million", log=by != "threads"))
         rows = [[f"{size:,}", page.results.spread("events_per_s", "growth", case), page.results.spread(own_cpu, "growth", case),
                  page.results.spread("broker_cpu_s_per_million", "growth", case)] for size, case in sorted(cases.items())]
         values = [value for _, value in points["worker + Redis"]]
@@ -146,7 +146,7 @@ def memory(page):
     names = ("seconds", "events", "after_first_tenth_mb", "end_mb", "most_mb", "growth_mb_per_hour")
     page.add("## Memory", "RSS of the worker each second; the first tenth of the time is the caches filling.",
              table(["", *(name.replace("_", " ") for name in names)], [[case, *(number(got[name]) for name in names)] for case, got in found.items()]))
-    page.chart("memory", lines("RSS of the worker, MB", {case: got["curve"] for case, got in found.items()}, "seconds", "MB"))
+    page.chart("memory", curves("RSS of the worker, MB", {case: got["curve"] for case, got in found.items()}, "seconds", "MB"))
 
 
 def flame(page, docs):

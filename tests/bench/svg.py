@@ -37,7 +37,7 @@ def ticks(low, high, log):
     return [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
-def lines(title, series, across, up, log=False):
+def curves(title, series, across, up, log=False):
     """series: {name: [(x, y)]}; y from 0; log: x is."""
     points = [point for values in series.values() for point in values]
     low, high = min(x for x, _ in points), max(x for x, _ in points)
