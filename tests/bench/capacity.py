@@ -20,10 +20,10 @@ def bytes_per_vps(results):
 
 def fleet_table(got):
     rate = 1e6 / got["worker"]
-    rows = [[f"{workers:,}", number(workers * rate), number(workers * rate * 86_400 / 1e9), number(workers * rate * got["redis"] / 1e6),
-             number(workers * rate * got["broker"] / 1e6), number(workers * got["rss"] / 1000)] for workers in FLEETS]
-    return table(["worker cores", "events/s", "thousand million events a day", "Redis cores busy", "broker cores busy", "RSS of the workers, GB"],
-                 rows)
+    factors = (rate, rate * 86_400 / 1e9, rate * got["redis"] / 1e6, rate * got["broker"] / 1e6, got["rss"] / 1000)
+    return table(["worker cores", "events/s", "thousand million events a day", "Redis cores busy", "broker cores busy",
+                  "RSS of the workers, GB"],
+                 [[f"{workers:,}", *(number(workers * factor) for factor in factors)] for workers in FLEETS])
 
 
 def limits(results, got):
@@ -39,12 +39,13 @@ def limits(results, got):
         "choose at least the cores that the largest fleet shall have. More of them cost a little each: docs/benchmarks.md, Growth.",
         "- **One account** is decided by one thread: its events cannot be faster than one core. docs/benchmarks.md, Hot accounts.",
         "- **The catalogue lane** is one thread by design (one total order). " + (
-            f"A scan of 10,000 templates and the catalogue were decided in {number(min(lane))} s, so at least {number(10_000 / min(lane))} "
-            "templates/s: hourly scans of that size need " + number(100 * min(lane) / 3600) + " % of the lane. " if lane else "")
+            f"A scan of 10,000 templates and the catalogue were decided in {number(min(lane))} s, so at least "
+            f"{number(10_000 / min(lane))} templates/s: hourly scans of that size need {number(100 * min(lane) / 3600)} % of the lane. "
+            if lane else "")
         + "Then: scan large modules less often; installations with a prefix each have a lane each."]
     if size:
-        found.append(f"- **Memory of Redis**: {number(size)} bytes per VPS with its account and order: 10 million VPSs {number(size * 1e7 / 1e9)} GB, "
-                     f"100 million {number(size * 1e8 / 1e9)} GB.")
+        found.append(f"- **Memory of Redis**: {number(size)} bytes per VPS with its account and order: 10 million VPSs "
+                     f"{number(size * 1e7 / 1e9)} GB, 100 million {number(size * 1e8 / 1e9)} GB.")
     return "\n".join(found)
 
 
@@ -53,13 +54,15 @@ def capacity(results):
     got = measured(results)
     if not got:
         return head + "Not measured yet: tests/bench/drain --pin.\n"
-    return head + f"""From the pinned drain of [benchmarks.md](benchmarks.md): {number(got['rate'])} events/s with worker and Redis on one core; per million events
-{number(got['worker'])} CPU-seconds of the worker, {number(got['redis'])} of Redis, {number(got['broker'])} of the broker.
+    mine, redis, broker, core = (number(got[name]) for name in ("worker", "redis", "broker", "own"))
+    one, both, half = number(1e6 / got["worker"]), number(1e6 / got["own"]), number(0.5e6 / got["worker"])
+    return head + f"""From the pinned drain of [benchmarks.md](benchmarks.md): {number(got['rate'])} events/s with worker and Redis on one core;
+per million events {mine} CPU-seconds of the worker, {redis} of Redis, {broker} of the broker.
 
-One core for worker and Redis together: 1,000,000 / ({number(got['worker'])} + {number(got['redis'])}) = {number(1e6 / got['own'])} events/s. A worker's core alone:
-1,000,000 / {number(got['worker'])} = {number(1e6 / got['worker'])} events/s. A fleet: that times its cores; what Redis and the brokers must then do is the
-same events/s times their CPU-seconds per million. This is arithmetic, not a measurement: it holds until one of the limits below is
-reached, and it takes work as spread evenly over partitions.
+One core for worker and Redis together: 1,000,000 / {core} = {both} events/s. A worker's core alone: 1,000,000 / {mine} = {one}
+events/s. A fleet: that times its cores; what Redis and the brokers must then do is the same events/s times their CPU-seconds per
+million. This is arithmetic, not a measurement: it holds until one of the limits below is reached, and it takes the work as
+spread evenly over partitions.
 
 {fleet_table(got)}
 
@@ -69,8 +72,8 @@ reached, and it takes work as spread evenly over partitions.
 
 ## Choosing
 
-- Take the busiest hour, not the mean: events/s there, divided by {number(1e6 / got['worker'])} and by 0.5 (half of a core idle, so that a worker that
+- Take the busiest hour, not the mean: events/s there, divided by {one} and by 0.5 (half of a core idle, so that a worker that
   dies is taken over and a backlog shrinks), is the number of worker cores.
-- A backlog of B events shrinks by (capacity - arrivals): at half load it is gone in B / {number(0.5e6 / got['worker'])} seconds per worker core.
+- A backlog of B events shrinks by (capacity - arrivals): at half load it is gone in B / {half} seconds with one worker core.
 - Memory of a worker: {number(got['rss'])} MB with one thread and the default cache; each further thread adds its own cache and buffers.
 """

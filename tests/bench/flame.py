@@ -17,7 +17,7 @@ from question import Bench, parser, say
 from runs import Expected, compare, installation, prepare
 from svg import flame
 
-COSTS = [("Kafka client: sending and receiving", r"rd_kafka_transport|rd_kafka_recv|rd_kafka_send|sock_|tcp_|__send|__recv|sendmsg|recvmsg"),
+COSTS = [("network", r"rd_kafka_transport|rd_kafka_recv|rd_kafka_send|sock_|tcp_|__send|__recv|sendmsg|recvmsg|redisBufferWrite"),
          ("Kafka client: checksums and compression", r"crc32c|LZ4|lz4|ZSTD|snappy"),
          ("Kafka client: messages in and out", r"rd_kafka|rk_|rd_buf|rd_slice"),
          ("Redis client", r"redis|hi_|sds|store_"),
@@ -63,7 +63,8 @@ def record(worker, seconds, data):
                            "-o", data, "--", "sleep", str(seconds)], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"FAILED: perf record: {done.stderr}")
-    text = subprocess.run(["perf", "script", "-i", data, "--no-inline", "-F", "comm,tid,ip,sym,dso"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run(["perf", "script", "-i", data, "--no-inline", "-F", "comm,tid,ip,sym,dso"], capture_output=True, text=True,
+                          check=True).stdout
     pathlib.Path(data).unlink()
     return stacks(text)
 

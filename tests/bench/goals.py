@@ -93,8 +93,8 @@ def missed(results):
         return "Every goal that was measured is reached."
     shares = ", ".join(f"{name} {100 * share:.0f} %" for name, share in costs(results)[:3]) or "not profiled yet"
     head = f"The three largest costs of the worker in a drain: {shares} (flame graph below).\n"
-    return head + "\n" + "\n".join(
-        f"- {goal.what}: {number(goal.measured)}{goal.unit} where {number(goal.goal)}{goal.unit} is wanted: {wanted(goal)}." for goal in rows)
+    return head + "\n" + "\n".join(f"- {goal.what}: {number(goal.measured)}{goal.unit} where {number(goal.goal)}{goal.unit} is wanted: "
+                                   f"{wanted(goal)}." for goal in rows)
 
 
 def wanted(goal):

@@ -21,7 +21,9 @@ class Spread:
 def number(value):
     """Three or more digits that mean something."""
     size = abs(value)
-    return f"{value:,.0f}" if size >= 100 or value == int(value) else f"{value:,.1f}" if size >= 10 else f"{value:.2f}" if size >= 0.1 else f"{value:.4f}"
+    if size >= 100 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:,.1f}" if size >= 10 else f"{value:.2f}" if size >= 0.1 else f"{value:.4f}"
 
 
 def own_cpu(figures):
@@ -49,7 +51,8 @@ class Lines:
                 and all(line["options"].get(name) == value for name, value in options.items())]
 
     def cases(self, question, **options):
-        return list(dict.fromkeys(line["case"] for line in self.of(question, **options)))
+        """In the order of their first lines, osbill before others."""
+        return sorted(dict.fromkeys(line["case"] for line in self.of(question, **options)), key=lambda case: case != "osbill")
 
     def spread(self, figure, question, case=None, **options):
         """figure: a name, or a function of the figures. None: not measured."""

@@ -19,10 +19,6 @@ RATES = (("events/s", "events_per_s"), ("second half", "second_half_per_s"), ("o
 NAMES = {"osbill": "osbill", "memory": "Kafka Streams, in-memory", "rocksdb": "Kafka Streams, RocksDB"}
 
 
-def shown(figures, names):
-    return [head for head, _ in names], [figure for _, figure in names]
-
-
 class Page:
     """Markdown, and the charts that it shows."""
 
@@ -49,7 +45,7 @@ class Page:
 
     def conditions(self, question, **options):
         line = self.results.of(question, **options)[-1]
-        told = ", ".join(f"{name.replace('_', ' ')} {value:,}" if isinstance(value, int) and not isinstance(value, bool) else f"{name} {value}"
+        told = ", ".join(f"{name.replace('_', ' ')} {f'{value:,}' if type(value) is int else value}"
                          for name, value in line["options"].items() if name not in ("run", "by", "size", "vps"))
         runs = max(item["options"].get("run", 1) for item in self.results.of(question, **options))
         return f"Median of {runs} (lowest to highest); {told}; commit {line['commit']}, {line['at'][:10]}."
@@ -113,10 +109,10 @@ def outputs(page):
         rows.append([1.0, *shares, page.results.median(lambda f: own_cpu(f) + f["broker_cpu_s_per_million"], "outputs", case)])
     found = solve(rows) if len(rows) == 3 else None
     if found:
-        page.add("Charges and notifications of installations per event: " + "; ".join(
-            f"{case} {row[1]:.3f} and {row[2]:.3f}" for case, row in zip(page.results.cases("outputs"), rows)) + ". Solved for CPU of worker, "
-            f"Redis and broker together: an event without outputs {found[0]:.2f} us, a Charge {found[1]:+.2f} us, a case with its "
-            f"notification {found[2]:+.2f} us. Small differences of large numbers: read them with the spread above.")
+        told = "; ".join(f"{case} {row[1]:.3f} and {row[2]:.3f}" for case, row in zip(page.results.cases("outputs"), rows))
+        page.add(f"Charges and notifications of installations per event: {told}. Solved for CPU of worker, Redis and broker together: an "
+                 f"event without outputs {found[0]:.2f} us, a Charge {found[1]:+.2f} us, a case with its notification {found[2]:+.2f} us. "
+                 "Small differences of large numbers: read them with the spread above.")
 
 
 def growth(page):
@@ -145,7 +141,8 @@ def memory(page):
         return
     names = ("seconds", "events", "after_first_tenth_mb", "end_mb", "most_mb", "growth_mb_per_hour")
     page.add("## Memory", "RSS of the worker each second; the first tenth of the time is the caches filling.",
-             table(["", *(name.replace("_", " ") for name in names)], [[case, *(number(got[name]) for name in names)] for case, got in found.items()]))
+             table(["", *(name.replace("_", " ") for name in names)],
+                   [[case, *(number(got[name]) for name in names)] for case, got in found.items()]))
     page.chart("memory", curves("RSS of the worker, MB", {case: got["curve"] for case, got in found.items()}, "seconds", "MB"))
 
 
@@ -154,8 +151,9 @@ def flame(page, docs):
         return
     figures = page.results.of("flame")[-1]["figures"]
     page.add("## Where the time goes", f"{figures['samples']:,} samples of the worker's CPU clock in a pinned drain; each belongs to what its "
-             "innermost known function does.", table(["", "share"], [[name, f"{100 * share:.1f} %"] for name, share in figures["costs"]]),
-             "By function, callees apart: " + ", ".join(f"`{name}` {100 * share:.1f} %" for name, share in figures["functions"][:10]) + ".",
+             "innermost known function does.",
+             table(["", "share"], [[name, f"{100 * share:.1f} %"] for name, share in figures["costs"]]),
+             f"By function, callees apart: {', '.join(f'`{name}` {100 * share:.1f} %' for name, share in figures['functions'][:10])}.",
              "[Flame graph](benchmarks/flame.svg)" if (docs / "benchmarks/flame.svg").exists() else "")
 
 

@@ -42,7 +42,7 @@ def curves(title, series, across, up, log=False):
     points = [point for values in series.values() for point in values]
     low, high = min(x for x, _ in points), max(x for x, _ in points)
     if log:
-        low = max(low, 1)
+        low, high = max(low, 1), max(high, 1)
     top = 1.1 * max([y for _, y in points] + [1e-9])
 
     def place(x, y):
