@@ -3,7 +3,7 @@
     tests/bench/flame [--events N] [--seconds 8] [--svg docs/benchmarks/flame.svg] ...
 
 Needs perf (Debian: linux-perf). Samples the worker's CPU clock; call chains by DWARF, so that release builds do. Each sample
-belongs to the first of COSTS that one of its functions matches, from the innermost out.
+belongs to the folder of its innermost function of osbill (debug information says which), so libraries to who calls them.
 """
 import collections
 import pathlib
@@ -13,20 +13,29 @@ import sys
 import time
 
 from installation import REPOSITORY
-from question import Bench, parser, say
+from question import Bench, output, parser, say
 from runs import Expected, compare, installation, prepare
 from svg import flame
 
-COSTS = [("network", r"rd_kafka_transport|rd_kafka_recv|rd_kafka_send|sock_|tcp_|__send|__recv|sendmsg|recvmsg|redisBufferWrite"),
-         ("Kafka client: checksums and compression", r"crc32c|LZ4|lz4|ZSTD|snappy"),
-         ("Kafka client: messages in and out", r"rd_kafka|rk_|rd_buf|rd_slice"),
-         ("Redis client", r"redis|hi_|sds|store_"),
-         ("decoding and encoding (Avro)", r"codec_|plan_|decode|encode|utf8|buffer_"),
-         ("digests", r"sha256|XXH|hash128"),
-         ("deciding (core)", r"decide_(input|due|wants|totals)|overlay_|outcome_|record_copy|want_"),
-         ("cache", r"cache_"),
-         ("engine: the rest", r"engine_|_step$|round_|fetch_|batch_|place_|part_"),
-         ("kernel: the rest", r"entry_SYSCALL|do_syscall|asm_|\[k\]")]
+COSTS = {"core": "deciding (core)", "worker/engine": "engine: batches, cache, commit", "worker/avro": "Avro: decoding and encoding",
+         "worker/redis": "Redis client", "worker/kafka": "Kafka adapter, with what it calls in librdkafka", "worker/cli": "digests, threads",
+         "worker/admin": "metrics"}
+
+
+def folders(program):
+    """{function: its folder}, from the program's debug information; names that two folders have are left out."""
+    found = {}
+    for line in output("nm", "-l", "--defined-only", program).splitlines():
+        place = re.match(rf"\S+ [tTwW] (\S+)\t.*?/({'|'.join(COSTS)})/", line)
+        if place:
+            found.setdefault(re.sub(r"\..*", "", place[1]), set()).add(place[2])
+    return {name: folder.pop() for name, folder in found.items() if len(folder) == 1}
+
+
+def frame(line):
+    """Name of a line of a call chain; the kernel's end in _[k]."""
+    name, _, where = line.split(None, 1)[1].rpartition(" (")
+    return re.sub(r"\+0x[0-9a-f]+$", "", name) + ("_[k]" if "kernel" in where else "")
 
 
 def stacks(text):
@@ -34,28 +43,27 @@ def stacks(text):
     found = collections.Counter()
     for sample in text.split("\n\n"):
         lines = sample.strip("\n").split("\n")
-        chain = [re.sub(r"\+0x[0-9a-f]+$", "", line.split(None, 1)[1].rpartition(" (")[0]) for line in lines[1:] if " (" in line]
+        chain = [frame(line) for line in lines[1:] if " (" in line]
         if chain:
             found[(lines[0].split()[0], *reversed(chain))] += 1
     return found
 
 
-def cost_of(chain):
-    for function in reversed(chain):
-        for name, pattern in COSTS:
-            if re.search(pattern, function):
-                return name
-    return "other"
+def cost_of(chain, known):
+    """That of the innermost function of this program; with the kernel's part apart."""
+    folder = next((known[name] for name in (re.sub(r"\..*", "", full) for full in reversed(chain)) if name in known), None)
+    name = COSTS[folder] if folder else "librdkafka's own threads" if chain[0].startswith("rdk") else "other"
+    return name + ", in the kernel" * chain[-1].endswith("_[k]")
 
 
-def shares(found):
+def shares(found, known):
     """[(name, share)], largest first: costs, then functions by themselves."""
     total, costs, functions = sum(found.values()), collections.Counter(), collections.Counter()
     for chain, count in found.items():
-        costs[cost_of(chain)] += count
+        costs[cost_of(chain, known)] += count
         functions[chain[-1]] += count
     return ([[name, round(count / total, 4)] for name, count in counter.most_common(limit)]
-            for counter, limit in ((costs, 12), (functions, 20)))
+            for counter, limit in ((costs, 14), (functions, 20)))
 
 
 def record(worker, seconds, data):
@@ -92,7 +100,7 @@ def main():
         path = pathlib.Path(options.svg)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(flame(found, f"osbill worker, {sum(found.values())} samples of its CPU clock"))
-        costs, functions = shares(found)
+        costs, functions = shares(found, folders(options.program))
         bench.results.add("flame", {"samples": sum(found.values()), "events": after - before, "costs": costs, "functions": functions},
                           seconds=options.seconds, events=options.events, partitions=options.partitions, threads=options.threads)
 

@@ -142,4 +142,4 @@ class Bench:
         return int(lines["used_memory"])
 
 
-__all__ = ["Bench", "Results", "parser", "pin", "results_argument", "say"]
+__all__ = ["Bench", "Results", "output", "parser", "pin", "results_argument", "say"]
