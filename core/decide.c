@@ -105,7 +105,6 @@ static void decide_only_due(struct work *work, const void *argument)
 {
     (void)argument;
     decide_all_due(work);
-    plan_account(work);
 }
 
 enum decide_status decide_due(const struct desk *desk, struct text account_id, struct outcome *outcome)

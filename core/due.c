@@ -169,4 +169,5 @@ void decide_all_due(struct work *work)
     decide_due_parked(work);
     if (reminder_due(work))
         decide_apart(work, ORIGIN_TIMER, send_reminder, NULL);
+    plan_account(work);
 }

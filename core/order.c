@@ -179,8 +179,8 @@ void decide_order(struct work *work, const struct order *order, const struct inp
     if (needs_amounts(row)) {
         if (order->kind == ORDER_KIND_TARIFF_CHANGED)
             order_see_change(work, &view);
-        else
-            order_see_price(work, &view);
+        else if (!order_see_price(work, &view))
+            work_give_up(work, GAVE_UP_OVERFLOW);
         row = order_match(order->kind, view.facts);
     }
     act(work, &view, row);

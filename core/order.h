@@ -92,8 +92,9 @@ struct order_view {
 void order_view_init(struct work *work, struct order_view *view, const struct order *order, const struct input *input);
 void order_see_history(struct work *work, struct order_view *view);   /* seen, account, VPS */
 void order_see_catalogue(struct work *work, struct order_view *view); /* tariff, module, template */
-void order_see_price(struct work *work, struct order_view *view);     /* lines, total, funds of PLACED, RENEWED */
 void order_see_change(struct work *work, struct order_view *view);    /* prices of a TARIFF_CHANGED */
+/* Lines, total, funds of PLACED and RENEWED. False: the total exceeds 64 bits. */
+bool order_see_price(struct work *work, struct order_view *view) WARN_UNUSED;
 
 static inline const struct table_row *order_match(enum order_kind kind, uint64_t facts)
 {

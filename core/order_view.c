@@ -153,13 +153,13 @@ static void see_funds(struct order_view *view)
     set(view, ORDER_SHORT, !funds_suffice(view->account, view->total));
 }
 
-void order_see_price(struct work *work, struct order_view *view)
+bool order_see_price(struct work *work, struct order_view *view)
 {
     const struct order *order = view->order;
     const struct span span = {order->period_start, view->period_end, order->period_start, view->period_end};
 
     if (!view->tariff)
-        return;
+        return true;
     bool kept = view->lines.count > 0; /* rules.md 4 Unpaid: a retry keeps the BASE line */
     if (!kept)
         view->base = catalogue_price(view->tariff, TEXT(""), order->period_months, order->occurred_at);
@@ -172,9 +172,11 @@ void order_see_price(struct work *work, struct order_view *view)
     if (!base_missing)
         WORK_PUSH(work, &view->lines, base); /* known even if it is held for its OS */
     if (view->facts & (ORDER_STRICT | ORDER_NO_PRICE))
-        return;
+        return true;
     if (view->os.kind == OS_PRICE_KNOWN)
         WORK_PUSH(work, &view->lines, os_line(order->tariff_id, view->installed.template, &view->os, &span));
-    view->total = lines_sum(work, &view->lines);
+    if (!lines_total(&view->lines, &view->total))
+        return false;
     see_funds(view);
+    return true;
 }

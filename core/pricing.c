@@ -90,11 +90,20 @@ struct charge_line os_line(struct text tariff_id, struct text template, const st
     return line;
 }
 
+bool lines_total(const struct charge_line_array *lines, int64_t *ret_sum)
+{
+    *ret_sum = 0;
+    for (uint32_t i = 0; i < lines->count; i++)
+        if (!money_add(*ret_sum, lines->items[i].amount_micros, ret_sum))
+            return false;
+    return true;
+}
+
 int64_t lines_sum(struct work *work, const struct charge_line_array *lines)
 {
-    int64_t sum = 0;
+    int64_t sum;
 
-    for (uint32_t i = 0; i < lines->count; i++)
-        sum = work_add(work, sum, lines->items[i].amount_micros);
+    if (!lines_total(lines, &sum))
+        work_give_up(work, GAVE_UP_OVERFLOW);
     return sum;
 }

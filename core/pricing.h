@@ -51,6 +51,9 @@ struct charge_line base_line(struct text tariff_id, const struct price_at *price
 struct charge_line os_line(struct text tariff_id, struct text template, const struct os_price *price,
                            const struct span *span);
 
+/* False: their sum exceeds 64 bits. */
+bool lines_total(const struct charge_line_array *lines, int64_t *ret_sum) WARN_UNUSED;
+/* Gives up on overflow. */
 int64_t lines_sum(struct work *work, const struct charge_line_array *lines);
 
 #endif

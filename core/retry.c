@@ -19,15 +19,13 @@ static void cover(struct work *work, struct text vps_id, struct vps_state *vps, 
     case_remove(work, vps_id, vps, it);
 }
 
-/* `facts`: CASE_IS_STRICT or CASE_NO_PRICE. `lines`: what is known of its price. */
-static void stay_held(struct work *work, struct text vps_id, struct open_case *it, uint64_t facts,
-                      const struct charge_line_array *lines, const struct os_price *price, bool base_missing)
+/* `state`: STRICT or PRICE, another than its own: when there is nothing new, nothing is written
+ * (docs/decisions/003-state-records.md). `lines`: what is known of its price. */
+static void hold_on(struct work *work, struct text vps_id, struct open_case *it, enum case_state state,
+                    const struct charge_line_array *lines, const struct os_price *price, bool base_missing)
 {
-    enum case_state state = facts & CASE_IS_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE;
-    const struct table_row *row = case_row(it, facts);
+    const struct table_row *row = case_row(it, state == CASE_STATE_STRICT ? CASE_IS_STRICT : CASE_NO_PRICE);
 
-    if (it->state == state)
-        return; /* nothing new: nothing is written (docs/decisions/003-state-records.md) */
     it->state = state;
     it->amount_micros = 0;
     it->lines = *lines;
@@ -152,7 +150,8 @@ static void retry_order(struct work *work, struct text vps_id, struct vps_state 
         view.facts = 0;
     if (work->desk->now >= it->opened_at + work->desk->settings->grace)
         view.facts |= ORDER_GRACE_OVER;
-    order_see_price(work, &view);
+    if (!order_see_price(work, &view))
+        return; /* nothing can be charged: it goes on waiting, and what let it be tried is decided */
     if (!view.tariff)
         view.facts |= ORDER_NO_TARIFF;
     const struct table_row *row = order_match(order.kind, view.facts);
@@ -162,13 +161,14 @@ static void retry_order(struct work *work, struct text vps_id, struct vps_state 
         reject_late(work, &view, vps, it, row->rule);
         return;
     }
-    if (row->action == ORDER_HOLD && it->state == (row->all & ORDER_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE))
-        return; /* nothing new, whatever is installed: nothing is written */
+    enum case_state held = row->all & ORDER_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE;
+    if (row->action == ORDER_HOLD && it->state == held)
+        return; /* nothing new, whatever is installed */
     it->template = view.installed.template;
     it->source = view.installed.source;
     if (row->action == ORDER_HOLD) {
-        stay_held(work, vps_id, it, row->all & ORDER_STRICT ? CASE_IS_STRICT : CASE_NO_PRICE, &view.lines, &view.os,
-                  view.base.found == PRICE_NONE && it->lines.count == 0);
+        hold_on(work, vps_id, it, held, &view.lines, &view.os,
+                view.base.found == PRICE_NONE && it->lines.count == 0);
         return;
     }
     it->lines = view.lines;
@@ -218,8 +218,9 @@ static void retry_held_os(struct work *work, struct text vps_id, struct vps_stat
     struct os_price price = os_price(work->desk, tariff, &installed, it->period_months, it->occurred_at);
     if (price.kind == OS_PRICE_STRICT || price.kind == OS_PRICE_MISSING) {
         const struct charge_line_array none = {0};
-        stay_held(work, vps_id, it, price.kind == OS_PRICE_STRICT ? CASE_IS_STRICT : CASE_NO_PRICE, &none, &price,
-                  false);
+        enum case_state held = price.kind == OS_PRICE_STRICT ? CASE_STATE_STRICT : CASE_STATE_PRICE;
+        if (it->state != held)
+            hold_on(work, vps_id, it, held, &none, &price, false);
         return;
     }
     int64_t due = 0, level = level_met(vps, it);

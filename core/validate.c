@@ -10,9 +10,10 @@ struct check {
     struct text message;
 };
 
+/* The first counts, but what can never be right before what is only too early. */
 static void fail(struct check *check, enum input_fault fault, struct text field, struct text allowed)
 {
-    if (check->fault != INPUT_SOUND)
+    if (check->fault == INPUT_BAD_VALUE || check->fault == fault)
         return;
     check->fault = fault;
     check->message = TEXT_JOIN(check->desk->arena, field, TEXT(" "), allowed);
@@ -68,7 +69,7 @@ static void check_order(struct check *check, const struct order *order)
     check_time(check, TEXT("period_start"), order->period_start);
     if (order->period_months < 0 || order->period_months > MONTHS_MAX)
         fail(check, INPUT_BAD_VALUE, TEXT("period_months"), TEXT("must be 0 (lifetime) to 120"));
-    else if (check->fault == INPUT_SOUND && order->period_months > 0 &&
+    else if (check->fault != INPUT_BAD_VALUE && order->period_months > 0 &&
              calendar_add_months(order->period_start, order->period_months, 31) > CALENDAR_MAX)
         fail(check, INPUT_BAD_VALUE, TEXT("period_months"), TEXT("leads beyond the year 9999"));
 }

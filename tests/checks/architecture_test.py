@@ -34,7 +34,8 @@ class Architecture(unittest.TestCase):
             "core/money.h": '#include <stdint.h>\n#include "records.h"\n',
             "worker/engine/batch.c": '#include "core/money.h"\n#include "worker/engine/ports/log.h"\n#include <pthread.h>\n',
             "worker/kafka/log.c": '#include <librdkafka/rdkafka.h>\n#include "worker/engine/ports/log.h"\n// strcpy(a, b)\n',
-            "worker/cli/main.c": '#include "worker/kafka/log.h"\nconst char *text = "atoi(1)";\n',
+            "worker/cli/main.c": '#include "worker/kafka/log.h"\n#include "worker/cli/dlq/dlq.h"\nconst char *text = "atoi(1)";\n',
+            "worker/cli/dlq/a.c": '#include "worker/cli/dlq/dlq.h"\n#include "worker/cli/common/print.h"\n',
         }, 'static const char *const names[] = {"a"};\nconst char *name(int i) { return names[i]; }\n')[0], 0)
 
     def assert_found(self, path, text, expected):
@@ -53,6 +54,10 @@ class Architecture(unittest.TestCase):
             ("worker/kafka/a.c", '"worker/redis/store.h"', "adapters do not know each other"),
             ("worker/redis/a.c", '"worker/engine/batch.h"', "the engine's ports only"),
             ("worker/http/a.c", '"worker/cli/options.h"', "nothing above them"),
+            ("worker/cli/common/a.c", '"worker/cli/cluster/context.h"', "may use only common of the command line"),
+            ("worker/cli/dlq/a.c", '"worker/cli/explain/explain.h"', "may use only account, catalogue, catalogue_file, c"),
+            ("worker/cli/dlq/a.c", '"worker/cli/commands.h"', "worker/cli/dlq may use only"),
+            ("worker/cli/new/a.c", '"worker/cli/common/print.h"', "worker/cli/new has no layer"),
             ("worker/cli/a.c", "<hiredis/hiredis.h>", "only place is worker/redis"),
             ("worker/cli/a.c", "<hiredis.h>", "only place is worker/redis"),
             ("worker/cli/a.c", "<curl/curl.h>", "only place is worker/http"),

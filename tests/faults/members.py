@@ -1,6 +1,5 @@
 """Rows 3 and 6: workers that stand still, come back, come and go."""
 import functools
-import os
 import random
 import signal
 import threading
@@ -104,10 +103,9 @@ class Storm:
 
 @scenario("storm", "6", "four workers, one of them killed, ended or stopped every 2-5 s", partitions=8, events=400_000)
 def storm(field):
-    seconds = float(os.environ.get("STORM_SECONDS", "60"))  # 600: the full run
     field.prepare(*(functools.partial(field.start, f"worker-{number}") for number in range(4)))
     field.load_on(rate=500)
-    observed = Storm(field, seconds).run()
+    observed = Storm(field, field.given.storm_seconds).run()
     for worker in field.workers:
         worker.process.send_signal(signal.SIGCONT)
-    return observed
+    return f"{observed} within {field.given.storm_seconds} s"

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """tests/faults/run: every fault of docs/faults.md on the real stack, under load, with a proof after each.
 
-    tests/faults/run [SCENARIO...] [--list] [--brokers 1|3] [--keep] [--cache BYTES] [--markdown FILE]
+    tests/faults/run [SCENARIO...] [--list] [--brokers 1|3] [--keep] [--cache BYTES] [--strikes N] [--storm-seconds N]
+                     [--markdown FILE]
 
-Starts a stack of its own in a temporary folder, or takes the one of STACK_DIR. A scenario's name may be a pattern
+Starts a stack of its own in a temporary folder, or takes the one of STACK_DIR where it has as many brokers. A scenario's name may be a pattern
 ('redis-*', 'row:4'). One line for each: ok, FAILED or known (to fail, a
 defect with a name), its name, seconds, what was observed. After each, unless it says
 otherwise: balances, charges and decisions by rule equal to the oracle's, one Decision with origin INPUT for each offset, end
@@ -53,6 +54,8 @@ def parse():
     parser.add_argument("--selection", action="store_true", help="what CI runs: three failpoints by the seed, and what is quick")
     parser.add_argument("--brokers", type=int, choices=(1, 3), default=1, help="3: what needs three brokers too")
     parser.add_argument("--cache", default="256KiB", help="of each worker's thread; 0: everything is read from Redis")
+    parser.add_argument("--strikes", type=int, default=2, metavar="N", help="how often a failpoint or a broker's death comes")
+    parser.add_argument("--storm-seconds", type=int, default=60, metavar="N", help="how long row 6 lasts; 600: the full storm")
     parser.add_argument("--keep", action="store_true", help="leave stack, topics and logs")
     parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="writes the results as a table")
     return parser.parse_args()
@@ -66,6 +69,7 @@ def matches(scenario, name):
 def chosen(options):
     if options.selection:
         options.cache = ("0", options.cache)[failpoints.SEED % 2]
+        options.strikes = 1
         points = random.Random(failpoints.SEED).sample([name for name in SCENARIOS if name.startswith("kill-")], 3)
         return [SCENARIOS[name] for name in (*points, *QUICK)]
     if unknown := [name for name in options.names if not any(matches(one, name) for one in SCENARIOS.values())]:
@@ -77,8 +81,9 @@ def chosen(options):
 @contextlib.contextmanager
 def stack_for(options, folder, brokers, proxied):
     """(stack, proxy or None)"""
-    if (given := os.environ.get("STACK_DIR")) and brokers == 1 and not proxied:
-        yield Stack(given), None
+    given = Stack(os.environ["STACK_DIR"]) if os.environ.get("STACK_DIR") else None
+    if given and len(given.servers.split(",")) == brokers and not proxied:
+        yield given, None
         return
     place = folder / f"stack-{brokers}{'-proxied' * proxied}"
     more = ["--proxied"] if proxied else []
@@ -109,7 +114,8 @@ class Result:
 
 
 def run_one(scenario, stack, proxy, options, folder):
-    given = types.SimpleNamespace(cache=options.cache, strikes=1 if options.selection else 2, **programs())
+    given = types.SimpleNamespace(cache=options.cache, strikes=options.strikes,
+                                  storm_seconds=options.storm_seconds, **programs())
     field, began, observed, ok = None, time.monotonic(), "", False
     try:
         stack.redis("flushall")

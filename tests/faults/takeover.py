@@ -3,6 +3,7 @@
 emptied Redis is filled again.
 
     tests/faults/takeover [--repetitions 10] [--partitions 4] [--accounts 20000] [--session-timeout 6s] [--transaction-timeout 10s]
+                          [--markdown FILE]
 
 Two workers with one thread each, all partitions under load. Dead: SIGKILL at a failpoint, until each of its partitions has
 a Decision by the other one, read as a consumer with read_committed reads it. Rolling restart: SIGTERM, end, start, one worker
@@ -31,6 +32,34 @@ RATE = 400
 # point, what was open
 DEATHS = {"committed": "no transaction open", "produced": "a transaction open",
           "offsets-sent": "a transaction open, offsets pending"}
+FLOORS = {"committed": "session-timeout, less what has passed since the last heartbeat",
+          "produced": "transaction-timeout, and the broker's next look (the sweep)",
+          "offsets-sent": "transaction-timeout, and the broker's next look (the sweep)"}
+PAGE = """# How long partitions stand still
+
+<!-- Written by `tests/faults/takeover --markdown docs/takeover.md`. -->
+
+Seconds from a worker's death to a Decision in the last one of its partitions, two workers under load; and the longest time
+without a Decision in any partition while both are restarted, one after the other.
+
+| | p50 | max | n | what sets the floor |
+|---|---|---|---|---|
+{rows}
+
+Redis emptied: {rebuild}.
+
+{settings}
+
+- A worker that is told to end (SIGTERM) leaves the group at once; the others learn it from their next heartbeat
+  (`kafka.heartbeat.interval.ms`, 500 ms), roll forward what Redis lacks, and go on.
+- A worker that dies is missed after `session-timeout` (10 s unless configured; brokers allow no less than
+  `group.min.session.timeout.ms`, 6 s). What it had committed is taken over then.
+- A transaction that it left open is ended by the broker: after `transaction-timeout` (25 s unless configured), at the next look
+  of `transaction.abort.timed.out.transaction.cleanup.interval.ms` (10 s unless configured; the local stack: 1 s). Until then
+  nobody knows whether it was committed, so its partitions wait; the others do not. With `instance` the restarted worker has the
+  same transactional id, and ends it at once.
+- Of an emptied Redis each partition is filled by itself and goes on as soon as it is full.
+"""
 BROKER = ("transaction.abort.timed.out.transaction.cleanup.interval.ms", "group.initial.rebalance.delay.ms",
           "transactional.id.expiration.ms")
 
@@ -151,15 +180,29 @@ class Run:
         return took, sum(found)
 
 
-def report(title, values):
-    print(f"  {title:58} p50 {statistics.median(values):6.2f} s   max {max(values):6.2f} s   n {len(values)}", flush=True)
+class Report:
+    def __init__(self):
+        self.rows, self.rebuild, self.settings = [], "", ""
 
+    def row(self, title, floor, values):
+        self.rows.append(f"| {title} | {statistics.median(values):.2f} | {max(values):.2f} | {len(values)} | {floor} |")
+        print(f"  {title:58} p50 {statistics.median(values):6.2f} s   max {max(values):6.2f} s   n {len(values)}", flush=True)
 
-def settings_of(field, options):
-    properties = (field.stack.folder / "kafka/server.properties").read_text()
-    broker = [line for line in properties.splitlines() if line.split("=")[0] in BROKER]
-    print(f"floor: session-timeout {options.session_timeout} (a heartbeat each 2 s), transaction-timeout "
-          f"{options.transaction_timeout}; broker: {', '.join(broker)}\n{os.cpu_count()} x {platform.machine()}, load {os.getloadavg()[0]:.1f}", flush=True)
+    def settings_of(self, field, options):
+        properties = (field.stack.folder / "kafka/server.properties").read_text()
+        broker = [line for line in properties.splitlines() if line.split("=")[0] in BROKER]
+        self.settings = (f"session-timeout {options.session_timeout}, transaction-timeout {options.transaction_timeout}; broker: "
+                         f"{', '.join(broker)}. {os.cpu_count()} x {platform.machine()}, load {os.getloadavg()[0]:.0f} beside it, "
+                         f"{time.strftime('%Y-%m-%d')}.")
+        print(self.settings, flush=True)
+
+    def rebuilt(self, accounts, took, records):
+        self.rebuild = (f"{records:,} records of {accounts:,} accounts in {took:.2f} s: {accounts / took:,.0f} accounts/s, "
+                        f"{records / took:,.0f} records/s, by two workers")
+        print(f"  Redis emptied: {self.rebuild}", flush=True)
+
+    def write(self, path):
+        path.write_text(PAGE.format(settings=self.settings, rows="\n".join(self.rows), rebuild=self.rebuild))
 
 
 def parse():
@@ -169,23 +212,25 @@ def parse():
     parser.add_argument("--accounts", type=int, default=20_000)
     parser.add_argument("--session-timeout", default="6s")
     parser.add_argument("--transaction-timeout", default="10s")
+    parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="writes the results as a page")
     return parser.parse_args()
 
 
 def measure(run, options):
     run.prepare()
-    settings_of(run.field, options)
+    report = Report()
+    report.settings_of(run.field, options)
     run.balanced()
     for point, what in DEATHS.items():
-        report(f"killed, {what}", [run.death(point) for _ in range(options.repetitions)])
-    report("rolling restart, longest gap in a partition", [run.rolling_restart() for _ in range(options.repetitions)])
+        report.row(f"killed, {what}", FLOORS[point], [run.death(point) for _ in range(options.repetitions)])
+    report.row("rolling restart, longest gap in a partition", "a heartbeat's interval, and the rebalance",
+               [run.rolling_restart() for _ in range(options.repetitions)])
     run.field.generator.kill()
     run.field.generator.wait()
     run.field.generator = None
     run.field.all_decided()
-    took, records = run.rebuild()
-    print(f"  Redis emptied: {records} records of {options.accounts} accounts in {took:.2f} s: "
-          f"{options.accounts / took:,.0f} accounts/s, {records / took:,.0f} records/s", flush=True)
+    report.rebuilt(options.accounts, *run.rebuild())
+    return report
 
 
 def main():
@@ -197,12 +242,14 @@ def main():
                   accounts=options.accounts, events=RATE * 3_600, partitions=options.partitions, zipf=0)
     run = Run(field, options)
     try:
-        measure(run, options)
+        report = measure(run, options)
         if any(codes := field.stop_workers()):
             raise SystemExit(f"FAILED: exit codes {codes}")
         if (done := field.osbill("verify", check=False)).returncode:
             raise SystemExit(f"FAILED: osbill verify: {done.stdout}")
         say("osbill verify: exit code 0")
+        if options.markdown:
+            report.write(options.markdown)
     finally:
         if run.tail:
             run.tail.close()

@@ -69,7 +69,7 @@ static int64_t rounding_of(const struct coverage *coverage, struct text tariff_i
 static bool has_covers(const struct coverage *coverage, struct text owner)
 {
     for (uint32_t i = 0; i < coverage->count; i++)
-        if (text_equal(coverage->covers[i].owner, owner))
+        if (!coverage->covers[i].gone && text_equal(coverage->covers[i].owner, owner))
             return true;
     return false;
 }
@@ -131,7 +131,7 @@ static void take_part(struct coverage *coverage, struct text account_id, struct 
         text_equal(rule, TEXT("case.covered")) || verdict == VERDICT_REJECTED)
         drop_owner(coverage, case_id);
     if (text_equal(rule, TEXT("case.waived")) && !has_covers(coverage, case_id))
-        stop_following(coverage, account_id, vps_id); /* it may have got its lines in this very step */
+        stop_following(coverage, account_id, vps_id); /* it gets its lines in this very step */
 }
 
 static void open_cases(struct coverage *coverage, struct text account_id)

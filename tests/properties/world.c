@@ -2,7 +2,7 @@
 
 #include "core/hash.h"
 #include "core/snapshot.h"
-#include "worker/cli/digest.h"
+#include "worker/cli/common/digest.h"
 
 /* An account names its lists and cases, those name VPSs: few rounds, however many there are. */
 enum { ROUNDS_MAX = 1000, CHUNK_BYTES = 16 << 10, KEPT_BYTES = 0 };

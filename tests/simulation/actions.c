@@ -283,6 +283,21 @@ static bool switch_off(bool *flag, bool value)
     return changed;
 }
 
+static bool *redis_trouble(struct sim *sim, uint32_t choice)
+{
+    bool *const troubles[] = {&sim->redis_down, &sim->redis_down, &sim->redis_full, &sim->redis_replica};
+
+    return troubles[choice % 4];
+}
+
+static bool redis_mended(struct sim *sim)
+{
+    bool changed = sim->redis_down || sim->redis_full || sim->redis_replica;
+
+    sim->redis_down = sim->redis_full = sim->redis_replica = false;
+    return changed;
+}
+
 static bool world_action(struct sim *sim, enum kind kind, const struct action *action)
 {
     int who = (int)(action->a % (uint32_t)sim->options.workers);
@@ -290,8 +305,8 @@ static bool world_action(struct sim *sim, enum kind kind, const struct action *a
     switch (kind) {
     case KAFKA_DOWN: return switch_off(&sim->kafka_down, true);
     case KAFKA_UP: return switch_off(&sim->kafka_down, false);
-    case REDIS_DOWN: return switch_off(&sim->redis_down, true);
-    case REDIS_UP: return switch_off(&sim->redis_down, false);
+    case REDIS_DOWN: return switch_off(redis_trouble(sim, action->b), true);
+    case REDIS_UP: return redis_mended(sim);
     case REGISTRY_DOWN: return switch_off(action->b % 2 ? &sim->schemas_missing : &sim->registry_down, true);
     case REGISTRY_UP: return switch_off(sim->registry_down ? &sim->registry_down : &sim->schemas_missing, false);
     case INPUT: return story_next(sim, action->b);

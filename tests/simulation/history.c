@@ -38,6 +38,7 @@ void end_faults(struct sim *sim)
 {
     sim->quiet = true;
     sim->kafka_down = sim->redis_down = sim->registry_down = sim->schemas_missing = false;
+    sim->redis_full = sim->redis_replica = false;
     memset(sim->kafka.ghost_count, 0, sizeof sim->kafka.ghost_count);
     memset(sim->kafka.group.lie, 0, sizeof sim->kafka.group.lie);
     if (sim->kafka.coordinators[STRANGER].state == TXN_ONGOING)

@@ -189,11 +189,23 @@ static bool list(const struct redis_part *part, struct store_request *request)
     return true;
 }
 
+/* A replica takes no writes; a full Redis none that grow (worker/redis/embed.cmake: allow-oom). */
+static bool redis_refuses(const struct sim *sim, enum store_request_kind kind)
+{
+    bool grows = kind == STORE_WRITE || kind == STORE_FILL;
+
+    return (sim->redis_full && grows) || (sim->redis_replica && (grows || kind == STORE_CLAIM || kind == STORE_FINISH));
+}
+
 /* Runs a request atomically, as the scripts do. False: refused. */
 bool redis_execute(struct sim *sim, struct store_request *request)
 {
     struct redis_part *part = &sim->redis.parts[request->kind == STORE_TIME ? 0 : request->partition];
 
+    if (redis_refuses(sim, request->kind)) {
+        request->result = (struct result){RESULT_RETRY, sim->redis_full ? "full" : "a replica answered"};
+        return false;
+    }
     request->result = RESULT_SUCCESS;
     switch (request->kind) {
     case STORE_CLAIM: claim(part, request); return true;

@@ -58,6 +58,7 @@ struct options {
     int events; /* of the accounts */
     enum planted planted;
     bool show;
+    bool starves; /* a worker without memory is no violation: it ends */
 };
 
 /* --- Kafka --- */
@@ -214,6 +215,7 @@ struct sim {
     int64_t nonces;
     bool quiet;
     bool kafka_down, redis_down, registry_down;
+    bool redis_full, redis_replica; /* what they refuse: redis_refuses */
     bool schemas_missing; /* of inputs of odd size: the registry cannot be asked, and the worker never met theirs */
     struct engine_config config;
     int64_t retention;   /* delete.retention.ms of account-state */

@@ -7,15 +7,19 @@
 struct writer {
     char *bytes;
     uint32_t size, room;
+    bool failed; /* no memory */
 };
 
 static void put_bytes(struct writer *writer, const void *data, uint32_t size)
 {
     if (writer->size + size > writer->room) {
-        writer->room = (writer->size + size) * 2 + 256;
-        writer->bytes = realloc(writer->bytes, writer->room);
-        if (!writer->bytes)
-            abort();
+        uint32_t room = (writer->size + size) * 2 + 256;
+        char *grown = realloc(writer->bytes, room);
+        writer->failed |= !grown;
+        if (!grown)
+            return;
+        writer->bytes = grown;
+        writer->room = room;
     }
     if (size)
         memcpy(writer->bytes + writer->size, data, size);
@@ -92,12 +96,12 @@ static unsigned char type_number(const struct record_type *type)
 
 struct text sim_encode(const struct record_type *type, const void *record, struct arena *arena)
 {
-    struct writer writer = {NULL, 0, 0};
+    struct writer writer = {NULL, 0, 0, false};
     unsigned char head[2] = {0xB1, type_number(type)};
 
     put_bytes(&writer, head, 2);
     put_record(&writer, type, record);
-    char *bytes = arena_alloc(arena, writer.size, 1);
+    char *bytes = writer.failed ? NULL : arena_alloc(arena, writer.size, 1);
     if (bytes)
         memcpy(bytes, writer.bytes, writer.size);
     free(writer.bytes);

@@ -96,8 +96,10 @@ static bool deliver(struct sim_log *log, enum topic topic, int32_t n, const stru
 
     if (out_of_range(log, topic, n, handler))
         return true;
-    while (input->at < stable && !kafka_committed(&sim->kafka, &sim->kafka.logs[number].items[input->at]))
+    while (input->at < stable && !kafka_committed(&sim->kafka, &sim->kafka.logs[number].items[input->at])) {
         input->at++;
+        input->ended = false; /* the next end is another one */
+    }
     if (input->at >= stable) {
         if (!input->ended)
             handler->end(handler->context, topic, n, input->at);

@@ -15,6 +15,8 @@ struct result sim_generation(struct log *base, struct log_generation **ret_gener
     if (log->library < 0)
         return answer(RESULT_REFUSED, "no generation");
     *ret_generation = malloc(sizeof **ret_generation);
+    if (!*ret_generation)
+        return answer(RESULT_STOP, "out of memory");
     (*ret_generation)->generation = log->library;
     return RESULT_SUCCESS;
 }

@@ -67,6 +67,8 @@ static void outages_are_said_once(void **state)
     (void)state;
     outage(offsetof(struct sim, kafka_down));
     outage(offsetof(struct sim, redis_down));
+    outage(offsetof(struct sim, redis_full));
+    outage(offsetof(struct sim, redis_replica));
     outage(offsetof(struct sim, registry_down));
 }
 
@@ -172,6 +174,29 @@ static void idle_follows_markers(void **state)
     sim_close(sim);
 }
 
+/* design.md, "Traps": a foreign open transaction on an input stalls it, and is named once. */
+static void an_open_transaction_is_named(void **state)
+{
+    struct sim *sim = scenario_rested(1, 1);
+    struct coordinator *stranger = &sim->kafka.coordinators[STRANGER];
+    int log = log_number(TOPIC_ORDER, 0);
+    uint32_t stalled = said(sim, "stalled"), resumed = said(sim, "resumed");
+
+    (void)state;
+    kafka_touch(sim, STRANGER, stranger->epoch, log);
+    kafka_append(sim, log, (struct record){.txn = stranger->current, .has_value = true, .value = TEXT("open")});
+    scenario_run_on(sim, 4 * STEPS);
+    assert_int_equal(said(sim, "stalled") - stalled, 1);
+    assert_int_equal(said(sim, "resumed") - resumed, 0);
+    kafka_end(sim, STRANGER, stranger->epoch, TXN_ABORTED);
+    scenario_run_on(sim, STEPS);
+    assert_int_equal(said(sim, "stalled") - stalled, 1);
+    assert_int_equal(said(sim, "resumed") - resumed, 1);
+    check(sim);
+    assert_string_equal(sim->violation, "");
+    sim_close(sim);
+}
+
 /* SIGTERM: ends by itself, and what was decided is in the store. */
 static void stop_is_graceful(void **state)
 {
@@ -201,6 +226,7 @@ int main(void)
         cmocka_unit_test(idle_makes_no_transaction),
         cmocka_unit_test(a_missing_schema_holds_up_one_input),
         cmocka_unit_test(idle_follows_markers),
+        cmocka_unit_test(an_open_transaction_is_named),
         cmocka_unit_test(stop_is_graceful),
     };
 

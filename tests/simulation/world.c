@@ -139,6 +139,7 @@ static void notice(void *context, const struct notice *notice)
 
 /* --- workers --- */
 
+/* False without memory, too. */
 bool worker_start(struct worker *worker)
 {
     struct sim *sim = worker->sim;
@@ -154,12 +155,16 @@ bool worker_start(struct worker *worker)
     config.sink = (struct notice_sink){worker, notice};
     struct follower_config follower = {0, 50, config.sink};
     worker->follower = follower_open(&follower, &worker->follower_log.base, &worker->codec, &worker->clock);
+    if (!worker->follower)
+        return false;
     struct engine_ports ports = {&worker->log.base, &worker->store.base, &worker->clock,
                                  &worker->codec,    &sim->hashes,        follower_source(worker->follower)};
     worker->engine = engine_open(&config, &ports);
-    worker->alive = true;
+    worker->alive = worker->engine != NULL;
     worker->paused = false;
-    return true;
+    if (!worker->alive)
+        follower_close(worker->follower);
+    return worker->alive;
 }
 
 static void add_statistics(struct sim *sim, const struct engine *engine)
@@ -188,6 +193,12 @@ bool worker_crash(struct worker *worker)
     return true;
 }
 
+/* The process ends, as the real one does. */
+static bool starved(const struct sim *sim, struct result result)
+{
+    return sim->options.starves && result.kind == RESULT_STOP && strstr(result.reason, "out of memory");
+}
+
 bool worker_step(struct worker *worker)
 {
     struct sim *sim = worker->sim;
@@ -197,12 +208,16 @@ bool worker_step(struct worker *worker)
         return false;
     if (draw(sim, 4) == 0) {
         result = follower_step(worker->follower);
+        if (starved(sim, result))
+            return worker_crash(worker);
         if (result.kind == RESULT_STOP)
             violate(sim, "follower of worker %d stopped: %s", worker->number, result.reason);
     }
     result = engine_step(worker->engine);
     if (result.kind == RESULT_STOP) {
         snprintf(worker->stopped, sizeof worker->stopped, "%s", result.reason);
+        if (starved(sim, result))
+            return worker_crash(worker);
         if (!sim->may_stop)
             violate(sim, "worker %d stopped: %s", worker->number, result.reason);
     }

@@ -57,7 +57,8 @@ static struct codec_result success(void)
 static struct codec_result fail_schema(struct codec *codec, enum codec_status status, const struct record_type *type,
                                        int32_t id, const char *reason)
 {
-    snprintf(codec->reason, sizeof codec->reason, "schema id %d for %s: %s", (int)id, type->name, reason);
+    snprintf(codec->reason, sizeof codec->reason, "schema id %d for %s: %s", (int)id, type->name,
+             status == CODEC_OUT_OF_MEMORY ? "out of memory" : reason);
     return (struct codec_result){status, codec->reason};
 }
 

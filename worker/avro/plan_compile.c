@@ -268,7 +268,8 @@ enum codec_status plan_compile(struct text writer, const struct record_type *typ
     *ret_plan = (struct plan){NULL, 0, 0, NULL, 0, 0};
     struct schema_tree *tree = schema_parse(writer, &status, detail);
     if (!tree) {
-        snprintf(ret_reason, REASON_SIZE, "the writer's schema is not Avro: %.140s", detail);
+        if (status != CODEC_OUT_OF_MEMORY)
+            snprintf(ret_reason, REASON_SIZE, "the writer's schema is not Avro: %.140s", detail);
         return status;
     }
     status = compile_plan(&compiler, schema_root(tree), type);

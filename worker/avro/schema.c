@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "worker/avro/plan.h"
+#include "worker/avro/schema_json.h"
 
 /* The nodes and lists of a tree, freed together. */
 struct block {
@@ -251,24 +252,6 @@ static const struct schema *parse(struct schema_tree *tree, const json_t *json, 
     return schema;
 }
 
-static void read_json(struct schema_tree *tree, struct text text)
-{
-    json_error_t error = {.text = ""};
-
-    if (text.size > CODEC_MAX_SCHEMA) {
-        refuse(tree, "larger than %u bytes", CODEC_MAX_SCHEMA);
-        return;
-    }
-    tree->json = json_loadb(text.data, text.size, JSON_ALLOW_NUL | JSON_DECODE_ANY, &error);
-    if (tree->json)
-        return;
-    enum json_error_code code = json_error_code(&error);
-    if (code == json_error_out_of_memory || code == json_error_unknown) /* both are lack of memory */
-        tree->status = CODEC_OUT_OF_MEMORY;
-    else
-        refuse(tree, "no JSON: %.100s", error.text);
-}
-
 struct schema_tree *schema_parse(struct text json, enum codec_status *ret_status, char *ret_reason)
 {
     struct schema_tree *tree = calloc(1, sizeof *tree);
@@ -277,7 +260,7 @@ struct schema_tree *schema_parse(struct text json, enum codec_status *ret_status
     if (!tree)
         return NULL;
     tree->reason = ret_reason;
-    read_json(tree, json);
+    tree->status = schema_json(json, &tree->json, ret_reason);
     if (tree->json)
         tree->root = parse(tree, tree->json, (struct text){"", 0});
     *ret_status = tree->root ? CODEC_OK : tree->status;

@@ -1,5 +1,5 @@
 /* The table of subcommands. */
-#include "worker/cli/command.h"
+#include "worker/cli/commands.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* osbill help, and what --help prints. */
 #include <string.h>
 
-#include "worker/cli/command.h"
-#include "worker/cli/print.h"
+#include "worker/cli/commands.h"
+#include "worker/cli/common/print.h"
 
 enum { SUMMARY = 4096, NAME_WIDTH = 18 };
 

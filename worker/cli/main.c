@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "worker/cli/command.h"
-#include "worker/cli/print.h"
+#include "worker/cli/commands.h"
+#include "worker/cli/common/print.h"
 
 extern char **environ;
 

@@ -110,7 +110,7 @@ void finish_answered(struct engine *engine, struct call *call)
 
     part->recovery.waiting = false;
     if (call->request.result.kind != RESULT_OK) {
-        part_repair(engine, part, REPAIR_INTERRUPTED);
+        part_interrupted(engine, part, &call->request.result);
         return;
     }
     if (part->recovery.full)
@@ -153,7 +153,7 @@ void part_activate(struct engine *engine, struct part *part)
     part->acked = part->place.nonce;
     part->highest_seq = part->place.seq;
     part->phase = PART_ACTIVE;
-    part->backoff = 0;
+    part->backoff = part->interrupted = 0;
     part->due_at = part->held_at = part->advance_at = steady_now(engine);
     for (uint32_t i = 0; i < part->input_count; i++) {
         struct part_input *input = &part->inputs[i];

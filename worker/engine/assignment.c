@@ -137,6 +137,7 @@ static void lose(struct engine *engine, struct part *part)
         if (part->inputs[i].halt)
             engine->halts--;
         part->inputs[i].halt = false;
+        part->inputs[i].stall = (struct stall){0};
     }
     if (part_is_lane(part))
         lane_forget(engine);
@@ -147,6 +148,7 @@ void parts_lose_all(struct engine *engine)
     uint32_t cursor = 0;
 
     engine->assignment++;
+    engine->demanded = 0; /* what the store refused is the next owner's to ask for */
     for (struct part *part; (part = part_next(engine, &cursor));)
         lose(engine, part);
     batches_drop(engine);
@@ -219,6 +221,20 @@ void part_repair(struct engine *engine, struct part *part, enum repair_cause cau
     }
     part_recover(engine, part);
     part_wait(engine, part);
+}
+
+/* Refused: another owner's, or an older copy. Unanswered: an outage, which is said as such; each attempt in a row waits
+ * longer, though the claim before it goes well. */
+void part_interrupted(struct engine *engine, struct part *part, const struct result *result)
+{
+    if (result->kind == RESULT_REFUSED) {
+        part_repair(engine, part, REPAIR_INTERRUPTED);
+        return;
+    }
+    part->backoff = part->interrupted;
+    part_recover(engine, part);
+    part_wait(engine, part);
+    part->interrupted = part->backoff;
 }
 
 void parts_repair_all(struct engine *engine, enum repair_cause cause)

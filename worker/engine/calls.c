@@ -84,6 +84,36 @@ static void answered(struct engine *engine, struct call *call)
     }
 }
 
+/* How much a request asks of the store: a replica still answers what only reads, a full Redis still lets itself be
+ * claimed. Only who grants as much as was asked in vain is there again; a guard's refusal grants nothing. */
+enum demand { DEMAND_READ, DEMAND_CLAIM, DEMAND_WRITE };
+
+static enum demand demand_of(enum store_request_kind kind)
+{
+    switch (kind) {
+    case STORE_WRITE:
+    case STORE_FILL:
+    case STORE_FINISH: return DEMAND_WRITE;
+    case STORE_CLAIM: return DEMAND_CLAIM;
+    case STORE_READ:
+    case STORE_DUE:
+    case STORE_HELD:
+    case STORE_TIME: break;
+    }
+    return DEMAND_READ;
+}
+
+static void watch_outage(struct engine *engine, enum demand demand, const struct result *result)
+{
+    if (result->kind == RESULT_RETRY) {
+        engine->demanded = (int)demand > engine->demanded ? (int)demand : engine->demanded;
+        outage_begin(engine, OUTAGE_STORE, result->reason);
+    } else if (result->kind == RESULT_OK && (int)demand >= engine->demanded) {
+        engine->demanded = DEMAND_READ;
+        outage_end(engine, OUTAGE_STORE);
+    }
+}
+
 static void complete(struct engine *engine, struct call *call)
 {
     const struct result *result = &call->request.result;
@@ -91,10 +121,8 @@ static void complete(struct engine *engine, struct call *call)
     take_back(engine, call);
     if (result->kind == RESULT_STOP)
         fail(engine, "Redis: %s", result->reason);
-    else if (result->kind == RESULT_RETRY)
-        outage_begin(engine, OUTAGE_STORE, result->reason);
     else
-        outage_end(engine, OUTAGE_STORE);
+        watch_outage(engine, demand_of(call->request.kind), result);
     answered(engine, call);
     engine->store->ops->release(engine->store, &call->request);
     call_drop(engine, call);
@@ -106,7 +134,7 @@ static void watch(struct engine *engine)
     int64_t limit = (int64_t)engine->config.store_timeout_ms * 1000;
 
     if (engine->sent_calls && steady_now(engine) - engine->sent_calls->submitted_at > limit) {
-        outage_begin(engine, OUTAGE_STORE, "no answer in time");
+        outage_since(engine, OUTAGE_STORE, "no answer in time", engine->sent_calls->submitted_at);
         engine->store->ops->reset(engine->store);
     }
 }

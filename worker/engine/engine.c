@@ -115,6 +115,11 @@ void engine_close(struct engine *engine)
     free(engine);
 }
 
+void engine_set_state_retention(struct engine *engine, int64_t state_retention_ms)
+{
+    engine->config.state_retention_ms = state_retention_ms;
+}
+
 /* --- steps --- */
 
 static bool in_transaction(const struct engine *engine)

@@ -45,7 +45,8 @@ struct engine_config {
     size_t cache_bytes;             /* 0: every read goes to the store */
     uint32_t max_record_bytes;      /* key and value of one output or state: the topics' max.message.bytes */
     uint32_t max_dead_letter_bytes; /* of the dead-letter topic */
-    int64_t state_retention_ms;     /* delete.retention.ms of account-state: S older than half of it: rebuild */
+    int64_t state_retention_ms;     /* delete.retention.ms of account-state: S older than half of it: rebuild. 0: not
+                                       known yet, no partition becomes active */
     int64_t clock_tolerance_ms;     /* farther from the store's clock or P.now: pause and alarm */
     int32_t port_timeout_ms;        /* of one blocking port call */
     int32_t idle_timeout_ms;        /* longest wait in poll when nothing is to do */
@@ -102,6 +103,9 @@ struct engine;
 
 /* Ports must outlive the engine. NULL: no memory. */
 struct engine *engine_open(const struct engine_config *config, const struct engine_ports *ports);
+
+/* The setting may change while the engine runs. */
+void engine_set_state_retention(struct engine *engine, int64_t state_retention_ms);
 
 /* Makes about one port call's worth of progress. RESULT_OK: go on; RESULT_RETRY: nothing to do right now, it has
  * waited as configured; RESULT_STOP: only a person can help, the reason says how. */

@@ -4,7 +4,7 @@
  * inputs.c starts and halts its inputs. fetch.c takes messages into batch.c, judge.c decodes and judges them, round.c
  * picks what one transaction decides, load.c gets states, deciding.c asks core, prepare.c and outputs.c make the
  * records, commit.c is the transaction. timers.c finds what is due without a message; calls.c and flight.c speak with
- * the store, notice.c with people; lane.c is the catalogue lane. */
+ * the store, notice.c and stall.c with people; lane.c is the catalogue lane. */
 #ifndef OSBILL_ENGINE_INSIDE_H
 #define OSBILL_ENGINE_INSIDE_H
 
@@ -83,6 +83,7 @@ struct engine {
     struct cache *cache;
     struct call *free_calls, *sent_calls, *last_call;
     uint32_t calls_in_flight;
+    int demanded; /* of the store, in vain: enum demand */
     int64_t timers_at, time_at;
     bool time_asked, time_known, clock_off;
     bool blocked;       /* waits for the store */
@@ -110,6 +111,8 @@ static inline int64_t steady_now(const struct engine *engine)
 __attribute__((format(printf, 5, 6))) void engine_say(struct engine *engine, enum notice_level level, const char *event,
                                                       const struct part *part, const char *format, ...);
 void outage_begin(struct engine *engine, enum outage_kind kind, const char *reason);
+/* It lasts since then: monotonic microseconds. */
+void outage_since(struct engine *engine, enum outage_kind kind, const char *reason, int64_t since);
 void outage_end(struct engine *engine, enum outage_kind kind);
 /* The process must stop: engine_step returns it. */
 __attribute__((format(printf, 2, 3))) void fail(struct engine *engine, const char *format, ...);
@@ -145,6 +148,8 @@ void parts_lose_all(struct engine *engine);
 void part_recover(struct engine *engine, struct part *part);
 /* The one repair path: forget what is cached, roll forward. */
 void part_repair(struct engine *engine, struct part *part, enum repair_cause cause);
+/* The store did not take the roll forward. */
+void part_interrupted(struct engine *engine, struct part *part, const struct result *result);
 void parts_repair_all(struct engine *engine, enum repair_cause cause);
 __attribute__((format(printf, 3, 4))) void part_refuse(struct engine *engine, struct part *part, const char *format,
                                                        ...);
@@ -222,6 +227,9 @@ struct result offsets_step(struct engine *engine);
 struct result commit_step(struct engine *engine);
 struct result abort_step(struct engine *engine);
 struct result recreate_step(struct engine *engine);
+
+/* stall.c: inputs that another producer's open transaction holds up; once a second. */
+void stalls_watch(struct engine *engine, struct part *part);
 
 /* lane.c: the catalogue lane's book and its decisions */
 void lane_forget(struct engine *engine);

@@ -39,12 +39,16 @@ static const char *const outage_names[OUTAGES] = {
 
 void outage_begin(struct engine *engine, enum outage_kind kind, const char *reason)
 {
+    outage_since(engine, kind, reason, steady_now(engine));
+}
+
+void outage_since(struct engine *engine, enum outage_kind kind, const char *reason, int64_t since)
+{
     struct outage *outage = &engine->outages[kind];
-    int64_t now = steady_now(engine);
 
     if (outage->since == 0)
-        outage->since = now ? now : 1;
-    if (outage->said || now - outage->since < OUTAGE_MICROS)
+        outage->since = since ? since : 1;
+    if (outage->said || steady_now(engine) - outage->since < OUTAGE_MICROS)
         return;
     outage->said = true;
     engine_say(engine, NOTICE_WARNING, "paused", NULL,

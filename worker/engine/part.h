@@ -24,6 +24,13 @@ enum part_phase {
     PART_REFUSED, /* only a person can help; the others go on */
 };
 
+/* A transaction that another producer has open on an input: nothing behind it can be read. */
+struct stall {
+    int64_t since;  /* monotonic microseconds; 0: none */
+    int64_t offset; /* last stable offset: the first record that waits */
+    bool said;
+};
+
 struct part_input {
     enum topic topic;
     int32_t partition;
@@ -35,6 +42,7 @@ struct part_input {
     bool compared; /* the record at P's last offset was seen, or there is none any more */
     bool unread;   /* the message at fetch waits for the schema registry */
     bool suspect;  /* cannot be fetched from where it stands: ask where the log begins and ends */
+    struct stall stall;
 };
 
 struct recovery {
@@ -64,6 +72,7 @@ struct part {
     uint64_t epoch;            /* changes with each claim and loss: what is in flight from before does not count */
     uint32_t slot;             /* in the cache */
     int64_t retry_at, backoff; /* monotonic microseconds */
+    int64_t interrupted;       /* backoff of roll forwards that the store did not take, in a row */
     struct hash owner;         /* nonce of the claim */
     struct place place;        /* P as last committed */
     struct memory totals[2];   /* of place.totals, by turns */

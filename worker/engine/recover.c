@@ -111,6 +111,11 @@ static void ask_end(struct engine *engine, struct part *part)
     enum topic topic = part_is_lane(part) ? TOPIC_CATALOGUE_STATE : TOPIC_ACCOUNT_STATE;
     int64_t first, end, retention = engine->config.state_retention_ms;
 
+    if (!retention && !part_is_lane(part)) {
+        outage_begin(engine, OUTAGE_LOG, "the settings of account-state are not known yet");
+        part_wait(engine, part);
+        return;
+    }
     if (!went_well(engine, part,
                    engine->log->ops->bounds(engine->log, topic, part->inputs[0].partition, LOG_READ_UNCOMMITTED,
                                             engine->config.port_timeout_ms, &first, &end)))

@@ -181,7 +181,7 @@ void fill_answered(struct engine *engine, struct call *call)
     if (call->request.result.kind == RESULT_OK)
         part->recovery.outstanding--;
     else
-        part_repair(engine, part, REPAIR_INTERRUPTED);
+        part_interrupted(engine, part, &call->request.result);
 }
 
 bool rollforward_step(struct engine *engine, struct part *part)

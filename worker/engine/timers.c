@@ -134,6 +134,7 @@ static void advance(struct engine *engine, struct part *part, int64_t now)
     if (now < part->advance_at)
         return;
     part->advance_at = now + SECOND;
+    stalls_watch(engine, part);
     for (uint32_t i = 0; i < part->input_count; i++)
         behind = behind || part->inputs[i].fetch > part->place.inputs[i].next;
     if (behind)

@@ -142,6 +142,8 @@ static struct schema_result call_subject(struct registry *registry, const char *
 {
     char path[REGISTRY_PATH];
 
+    if (!body && strcmp(method, "GET") != 0)
+        return registry_result(registry, SCHEMA_RETRY, "no memory");
     if (registry_subject_path(path, before, subject, after))
         return registry_call(registry, method, path, body);
     json_decref(body);

@@ -96,11 +96,22 @@ static struct http_answer send_json(struct registry *registry, const char *metho
     return http_send(registry->http, &request);
 }
 
+/* json_dumps goes on without memory, and leaves out a key. NULL: no memory. */
+static char *whole_text(const json_t *json)
+{
+    size_t size = json_dumpb(json, NULL, 0, JSON_COMPACT);
+    char *text = size ? malloc(size + 1) : NULL;
+
+    if (text)
+        text[json_dumpb(json, text, size, JSON_COMPACT) == size ? size : 0] = '\0';
+    return text;
+}
+
 static struct schema_result ask(struct registry *registry, const char *method, const char *path, json_t *body)
 {
     char url[REGISTRY_URL_SIZE];
-    char *text = body ? json_dumps(body, JSON_COMPACT) : NULL;
-    bool failed = body && !text;
+    char *text = body ? whole_text(body) : NULL;
+    bool failed = body && (!text || !*text);
     int length = snprintf(url, sizeof url, "%s%s", registry->url, path);
 
     json_decref(body);

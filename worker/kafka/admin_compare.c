@@ -88,7 +88,9 @@ struct result kafka_admin_topic(struct kafka_admin *admin, const char *name, int
     result = settings_error(admin, event, name);
     const char *in_sync = setting(event, "min.insync.replicas");
     const char *unclean = setting(event, "unclean.leader.election.enable");
+    const char *retention = setting(event, "delete.retention.ms");
     ret->min_in_sync = in_sync ? (int32_t)strtol(in_sync, NULL, 10) : 0;
+    ret->delete_retention_ms = retention ? strtoll(retention, NULL, 10) : 0;
     ret->unclean_election = unclean && !strcmp(unclean, "true");
     rd_kafka_event_destroy(event);
     return result;

@@ -53,11 +53,12 @@ struct result kafka_admin_compare(struct kafka_admin *admin, const struct kafka_
 struct kafka_topic_facts {
     bool exists;
     int32_t partitions;
-    int32_t replicas;      /* of the partition that has the fewest */
-    int32_t min_in_sync;   /* min.insync.replicas; 0: not readable */
-    bool unclean_election; /* unclean.leader.election.enable */
+    int32_t replicas;            /* of the partition that has the fewest */
+    int32_t min_in_sync;         /* min.insync.replicas; 0: not readable */
+    bool unclean_election;       /* unclean.leader.election.enable */
+    int64_t delete_retention_ms; /* delete.retention.ms; 0: not readable */
 };
-/* For any topic, internal ones too: what promise 3 rests on. */
+/* For any topic, internal ones too: what promise 3 and the roll forward rest on. */
 struct result kafka_admin_topic(struct kafka_admin *admin, const char *topic, int timeout_ms,
                                 struct kafka_topic_facts *ret) WARN_UNUSED;
 

@@ -103,7 +103,7 @@ void kafka_log_close(struct log *base)
 {
     struct kafka_log *log = kafka_log_of(base);
 
-    if (!log)
+    if (!log || !kafka_sender_close(log->sender))
         return;
     if (log->offsets)
         rd_kafka_topic_partition_list_destroy(log->offsets);

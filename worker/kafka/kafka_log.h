@@ -5,8 +5,8 @@
  *   earlier process of the same transactional id left open) and then join the group; until then poll is RESULT_RETRY.
  * - poll is RESULT_RETRY also when an outage was noticed; messages may have been delivered all the same.
  * - send_offsets is RESULT_REFUSED when the group has moved on (generation, member, instance): the transaction must be
- *   aborted and the partitions are no longer ours. librdkafka cannot resume this one call: it is given at least
- *   KAFKA_SEND_OFFSETS_MS, and RESULT_ABORT when that did not suffice.
+ *   aborted and the partitions are no longer ours. librdkafka itself gives up after KAFKA_SEND_OFFSETS_MS, mostly
+ *   (log_sender.c): RESULT_ABORT then.
  * - handler->revoked may come when the partitions are gone already: librdkafka does not always know. The generation
  *   fences in either case.
  * - commit and abort are RESULT_RECREATE when the broker may see a second EndTxn (design.md, "Traps").
@@ -34,7 +34,8 @@ struct kafka_config {
 struct result kafka_log_open(const struct kafka_config *config, struct log **ret) WARN_UNUSED;
 
 /* Leaves the group (a static member does not) and closes all connections; 5 s when the brokers are silent. An open
- * transaction is left to time out: abort it before. Accepts NULL. */
+ * transaction is left to time out: abort it before. While send_offsets is under way nothing is closed, for the end of
+ * the process does it. Accepts NULL. */
 void kafka_log_close(struct log *log);
 
 /* Why the latest RESULT_STOP was returned. */

@@ -5,6 +5,7 @@
 
 struct log_generation {
     rd_kafka_consumer_group_metadata_t *metadata;
+    atomic_uint holders;
 };
 
 /* 2.0.2 has no calls for these, but the head of the serialized form tells them; it is the same in 2.8: magic, int32
@@ -60,6 +61,7 @@ struct result kafka_log_generation(struct log *base, struct log_generation **ret
     *ret_generation = NULL;
     if (known && valid && generation) {
         generation->metadata = metadata;
+        atomic_init(&generation->holders, 1);
         *ret_generation = generation;
         return RESULT_SUCCESS;
     }
@@ -74,10 +76,21 @@ struct result kafka_log_generation(struct log *base, struct log_generation **ret
 
 void kafka_log_generation_free(struct log_generation *generation)
 {
-    if (!generation)
+    if (!generation || atomic_fetch_sub(&generation->holders, 1) > 1)
         return;
     rd_kafka_consumer_group_metadata_destroy(generation->metadata);
     free(generation);
+}
+
+rd_kafka_consumer_group_metadata_t *kafka_generation_metadata(const struct log_generation *generation)
+{
+    return generation->metadata;
+}
+
+struct log_generation *kafka_generation_share(struct log_generation *generation)
+{
+    atomic_fetch_add(&generation->holders, 1);
+    return generation;
 }
 
 static rd_kafka_topic_partition_list_t *offset_list(const struct kafka_log *log, const struct log_offset *offsets,
@@ -99,22 +112,8 @@ static rd_kafka_topic_partition_list_t *offset_list(const struct kafka_log *log,
     return list;
 }
 
-struct result kafka_log_send_offsets(struct log *base, struct log_generation *generation,
-                                     const struct log_offset *offsets, uint32_t count, int timeout_ms)
+static struct result offsets_sent(struct kafka_log *log, rd_kafka_error_t *error)
 {
-    struct kafka_log *log = kafka_log_of(base);
-    struct kafka_producer *producer = &log->producer;
-
-    if (!producer->open)
-        return kafka_result(&log->reason, RESULT_RECREATE, "send_offsets: no transaction is open");
-    /* librdkafka takes an empty list for done, and nobody was fenced. */
-    if (!count)
-        return kafka_result(&log->reason, RESULT_ABORT, "send_offsets: no offsets");
-    rd_kafka_topic_partition_list_t *list = offset_list(log, offsets, count);
-    rd_kafka_error_t *error =
-        rd_kafka_send_offsets_to_transaction(producer->handle, list, generation->metadata,
-                                             timeout_ms > KAFKA_SEND_OFFSETS_MS ? timeout_ms : KAFKA_SEND_OFFSETS_MS);
-    rd_kafka_topic_partition_list_destroy(list);
     if (!error)
         return RESULT_SUCCESS;
     if (!kafka_error_is_lost_ownership(rd_kafka_error_code(error)) || rd_kafka_error_is_fatal(error))
@@ -123,4 +122,27 @@ struct result kafka_log_send_offsets(struct log *base, struct log_generation *ge
         kafka_result(&log->reason, RESULT_REFUSED, "send_offsets_to_transaction: %s", rd_kafka_error_string(error));
     rd_kafka_error_destroy(error);
     return result;
+}
+
+struct result kafka_log_send_offsets(struct log *base, struct log_generation *generation,
+                                     const struct log_offset *offsets, uint32_t count, int timeout_ms)
+{
+    struct kafka_log *log = kafka_log_of(base);
+    rd_kafka_error_t *error = NULL;
+
+    if (!log->producer.open)
+        return kafka_result(&log->reason, RESULT_RECREATE, "send_offsets: no transaction is open");
+    /* librdkafka takes an empty list for done, and nobody was fenced. */
+    if (!count)
+        return kafka_result(&log->reason, RESULT_ABORT, "send_offsets: no offsets");
+    if (!log->sender)
+        log->sender = kafka_sender_open();
+    if (!log->sender)
+        return kafka_result(&log->reason, RESULT_RETRY, "send_offsets: no thread can be started");
+    if (kafka_sender_is_idle(log->sender))
+        kafka_sender_call(log->sender, log->producer.handle, offset_list(log, offsets, count), generation);
+    if (!kafka_sender_returned(log->sender, timeout_ms, &error))
+        return kafka_result(&log->reason, RESULT_RETRY,
+                            "send_offsets: the consumer group's coordinator does not answer");
+    return offsets_sent(log, error);
 }

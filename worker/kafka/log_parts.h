@@ -11,6 +11,8 @@
 
 enum { KAFKA_FENCES_MAX = 3, KAFKA_FENCES_MS = 60000 };
 
+struct kafka_sender;
+
 struct kafka_refill {
     bool needed;
     bool was_full;
@@ -67,6 +69,7 @@ struct kafka_log {
     struct kafka_observer observer;
     struct kafka_member member;
     struct kafka_producer producer;
+    struct kafka_sender *sender;
     struct kafka_state_reader reader;   /* of ranges: an end is to be known soon */
     struct kafka_state_reader follower; /* of what comes; made when first used */
     rd_kafka_conf_t *follower_settings;
@@ -134,6 +137,24 @@ struct result kafka_log_generation(struct log *base, struct log_generation **ret
 void kafka_log_generation_free(struct log_generation *generation);
 struct result kafka_log_send_offsets(struct log *base, struct log_generation *generation,
                                      const struct log_offset *offsets, uint32_t count, int timeout_ms) WARN_UNUSED;
+
+rd_kafka_consumer_group_metadata_t *kafka_generation_metadata(const struct log_generation *generation);
+/* One more holder, who calls kafka_log_generation_free, too. */
+struct log_generation *kafka_generation_share(struct log_generation *generation);
+
+/* log_sender.c: one call of send_offsets_to_transaction at a time, which nobody has to wait for. NULL: no thread. */
+struct kafka_sender *kafka_sender_open(void);
+bool kafka_sender_is_idle(struct kafka_sender *sender);
+/* Of an idle one. Takes `offsets`, shares `generation`. */
+void kafka_sender_call(struct kafka_sender *sender, rd_kafka_t *producer, rd_kafka_topic_partition_list_t *offsets,
+                       struct log_generation *generation);
+/* True: the call has returned, with this error, and the sender is idle again. */
+bool kafka_sender_returned(struct kafka_sender *sender, int timeout_ms, rd_kafka_error_t **ret_error);
+/* An answer that nobody waits for any more is dropped, so that it is not taken for that to a later transaction's call.
+ * False: librdkafka has not returned: the producer must stay as it is. Accepts NULL. */
+bool kafka_sender_forget(struct kafka_sender *sender);
+/* False as above: what the call points to must stay, too. Accepts NULL. */
+bool kafka_sender_close(struct kafka_sender *sender);
 
 /* log_offsets.c */
 struct result kafka_log_committed(struct log *base, struct log_offset *offsets, uint32_t count,

@@ -146,6 +146,8 @@ struct result kafka_producer_ready(struct kafka_log *log, int timeout_ms)
 
     if (producer->initialised && !producer->useless)
         return RESULT_SUCCESS;
+    if (!kafka_sender_forget(log->sender))
+        return kafka_result(&log->reason, RESULT_RETRY, "opening the producer: send_offsets is under way");
     if (producer->useless)
         destroy(producer);
     if (!producer->handle) {

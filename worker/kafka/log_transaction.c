@@ -111,6 +111,8 @@ struct result kafka_log_abort(struct log *base, int timeout_ms)
 
     if (!log->producer.open)
         return RESULT_SUCCESS;
+    if (!kafka_sender_forget(log->sender))
+        return kafka_result(&log->reason, RESULT_RETRY, "abort: send_offsets is under way");
     rd_kafka_error_t *error = rd_kafka_abort_transaction(log->producer.handle, at_least(timeout_ms, CALL_MS));
     if (!error)
         return ended(log, "abort");

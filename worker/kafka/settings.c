@@ -23,7 +23,9 @@ static const struct role_setting defaults[] = {
     {EVERYONE, "log.connection.close", "false"},
     {EVERYONE | NEWER, "enable.metrics.push", "false"},
     {KAFKA_MEMBER, "session.timeout.ms", "10000"},
-    {KAFKA_MEMBER, "heartbeat.interval.ms", "2000"},
+    /* A member learns from the answer to a heartbeat that another one leaves or joins: so long the partitions of one
+     * that was told to end may stand still. */
+    {KAFKA_MEMBER, "heartbeat.interval.ms", "500"},
     /* A partition that is started waits until the fetch under way returns; so does the news that its end is reached. */
     {KAFKA_MEMBER, "fetch.wait.max.ms", "100"},
     /* Of all partitions together, because they share one queue: this decides the resident size. */

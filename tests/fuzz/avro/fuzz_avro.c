@@ -6,62 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz_codec.h"
 #include "records.h"
 #include "sample.h"
 #include "samples.h"
-#include "worker/avro/codec.h"
 #include "worker/avro/json.h"
 
-#define ID 7
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static struct schema_result fetch(void *context, int32_t id, struct text *ret_json)
-{
-    (void)id;
-    *ret_json = *(const struct text *)context;
-    return (struct schema_result){SCHEMA_OK, ""};
-}
-
-static int64_t standing_still(void *clock)
-{
-    (void)clock;
-    return 0;
-}
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-static struct codec *codec_over(struct text *schema)
-{
-    struct codec_options options = {.source = {schema, fetch, NULL, NULL}, .now_ms = standing_still};
-    struct codec *codec = codec_new(&options);
-
-    must(codec != NULL);
-    return codec;
-}
-
-/* Encoded in its own schema and read again it is the same. */
-static void check_encoding(const struct record_type *type, const void *record)
-{
-    struct text schema = {type->schema, (uint32_t)strlen(type->schema)};
-    struct codec *codec = codec_over(&schema);
-    struct sample_memory memory = sample_memory_new();
-    struct buffer value = {NULL, 0, 0};
-    void *again = malloc(type->size);
-
-    must(codec_set_id(codec, type, ID).status == CODEC_OK);
-    must(codec_encode(codec, type, record, &value).status == CODEC_OK);
-    must(codec_decode(codec, type, value.data, value.size, &memory.arena, again).status == CODEC_OK);
-    must(sample_equal(type, record, again));
-    free(again);
-    buffer_release(&value);
-    sample_memory_free(&memory);
-    codec_free(codec);
-}
 
 static void check_json(const struct record_type *type, const void *record)
 {
@@ -80,15 +31,15 @@ static void check_json(const struct record_type *type, const void *record)
 
 static void decode(const struct record_type *type, struct text *schema, const uint8_t *body, size_t size)
 {
-    struct codec *codec = codec_over(schema);
+    struct codec *codec = fuzz_codec_over(schema);
     struct sample_memory memory = sample_memory_new();
     uint8_t *value = malloc(size + 5);
     void *record = malloc(type->size);
 
-    memcpy(value, (const uint8_t[]){0, 0, 0, 0, ID}, 5);
+    memcpy(value, (const uint8_t[]){0, 0, 0, 0, FUZZ_SCHEMA_ID}, 5);
     memcpy(value + 5, body, size);
     if (codec_decode(codec, type, value, size + 5, &memory.arena, record).status == CODEC_OK) {
-        check_encoding(type, record);
+        fuzz_check_encoding(type, record);
         check_json(type, record);
     }
     free(record);

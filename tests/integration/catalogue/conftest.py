@@ -1,42 +1,9 @@
-"""Fixtures: an installation with the contract tests' small catalogue, and osbill's answers as text or JSON lines."""
-import itertools
+"""Fixtures: osbill's answers, as text or JSON lines, on an installation with the contract tests' small catalogue."""
 import json
 
 import pytest
 
-from kit.installation import TEMPLATES, Installation, small_catalogue
-from kit.stack import stack_from_environment
-
-
-@pytest.fixture(scope="session")
-def stack():
-    return stack_from_environment()
-
-
-@pytest.fixture(scope="module")
-def bare(stack, tmp_path_factory):
-    """An installation without a catalogue."""
-    installation = Installation(stack, tmp_path_factory.mktemp("installation"))
-    yield installation
-    code = installation.close()
-    assert code == 0, f"osbill worker after SIGTERM: expected exit code 0, got {code}; {installation.worker.end_of_log}"
-
-
-@pytest.fixture(scope="module")
-def world(bare):
-    """The same with the small catalogue and its templates linked."""
-    bare.catalogue(small_catalogue())
-    bare.scan(TEMPLATES)
-    return bare
-
-
-_accounts = itertools.count(1)
-
-
-@pytest.fixture
-def account():
-    """An account id of this test's own."""
-    return f"client-{next(_accounts)}"
+pytest_plugins = ["kit.fixtures"]
 
 
 @pytest.fixture

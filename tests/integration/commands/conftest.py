@@ -1,29 +1,9 @@
-"""Fixtures: an installation with the small catalogue, an account id for each test, and osbill's answers."""
-import itertools
+"""Fixtures: osbill's answers, on an installation with the small catalogue."""
 import json
 
 import pytest
 
-from kit.installation import TEMPLATES, Installation, small_catalogue
-from kit.stack import stack_from_environment
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    installation = Installation(stack_from_environment(), tmp_path_factory.mktemp("installation"))
-    installation.catalogue(small_catalogue())
-    installation.scan(TEMPLATES)
-    yield installation
-    assert installation.close() == 0, installation.worker.end_of_log
-
-
-_accounts = itertools.count(1)
-
-
-@pytest.fixture
-def account():
-    """An account id of this test's own."""
-    return f"client-{next(_accounts)}"
+pytest_plugins = ["kit.fixtures"]
 
 
 @pytest.fixture

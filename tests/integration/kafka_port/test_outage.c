@@ -101,12 +101,40 @@ static void records_outlive_a_pause(void **state)
     member_close(&member);
 }
 
+/* Without a coordinator of the group librdkafka does not come back from this call (confluentinc/librdkafka 5456). */
+static void offsets_do_not_hold_up_their_caller(void **state)
+{
+    struct member member;
+    struct log_generation *generation;
+    struct log_offset offset = {.topic = TOPIC_ORDER, .partition = 0, .offset = 0};
+    struct result results[3];
+
+    member_open(&member, *state, NULL, NULL, NULL, hurried);
+    poll_until_owned(&member, PARTITIONS);
+    assert_result(RESULT_OK, member.log->ops->generation(member.log, &generation));
+    write_open(member.log, TOPIC_CHARGE, 0, "v", 1);
+    stack("pause kafka");
+    for (int i = 0; i < 3; i++)
+        results[i] = member.log->ops->send_offsets(member.log, generation, &offset, 1, 100);
+    struct result abort = member.log->ops->abort(member.log, 100);
+    stack("resume kafka");
+    for (int i = 0; i < 3; i++)
+        check_result(RESULT_RETRY, results[i], "offsets to a silent broker", __FILE__, __LINE__);
+    check_result(RESULT_RETRY, abort, "an abort while they are under way", __FILE__, __LINE__);
+    results[0] = EVENTUALLY(member.log->ops->send_offsets(member.log, generation, &offset, 1, 100));
+    assert_true(results[0].kind == RESULT_OK || results[0].kind == RESULT_ABORT);
+    member.log->ops->generation_free(generation);
+    assert_result(RESULT_OK, member.log->ops->abort(member.log, 1000));
+    member_close(&member);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_commit_that_was_sent_twice_recreates_the_producer),
         cmocka_unit_test(calls_keep_their_timeouts),
         cmocka_unit_test(records_outlive_a_pause),
+        cmocka_unit_test(offsets_do_not_hold_up_their_caller),
     };
 
     return cmocka_run_group_tests(tests, installation_setup, installation_teardown);

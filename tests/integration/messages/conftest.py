@@ -1,12 +1,9 @@
 """Fixtures: the stack, an empty home, and osbill run with nothing but what the test sets."""
 import pytest
 
-from kit.stack import clean_environment, connection_settings, run_osbill, stack_from_environment
+from kit.stack import clean_environment, connection_settings, run_osbill
 
-
-@pytest.fixture(scope="session")
-def stack():
-    return stack_from_environment()
+pytest_plugins = ["kit.fixtures"]
 
 
 @pytest.fixture

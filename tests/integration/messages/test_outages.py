@@ -9,7 +9,7 @@ from kit.stack import clean_environment, connection_settings, run_osbill
 from kit.wait import wait_for
 from kit.worker import Worker
 
-UNAVAILABLE = 4  # worker/cli/exit_code.h
+UNAVAILABLE = 4  # worker/cli/common/exit_code.h
 PATIENCE = 40  # seconds that a person waits for a command
 NOWHERE = "127.0.0.1:1"
 DEAD = {"Kafka": {"kafka_bootstrap_servers": NOWHERE}, "registry": {"registry_url": f"http://{NOWHERE}"},

@@ -1,7 +1,7 @@
 """A wrong setting is refused at start, with the option's name and what is allowed (issue 3, Must show)."""
 import pytest
 
-WRONG_SETTING, WRONG_COMMAND_LINE = 3, 2  # worker/cli/exit_code.h
+WRONG_SETTING, WRONG_COMMAND_LINE = 3, 2  # worker/cli/common/exit_code.h
 
 WRONG = [  # option, value, what the message must hold beside the option's name and the value
     ("threads", "0", "1 to 64"),

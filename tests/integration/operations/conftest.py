@@ -1,12 +1,12 @@
-"""Fixtures; the tests of one file share an installation and its worker, and use accounts of their own."""
-import itertools
+"""Fixtures: an installation, and what somebody at a terminal does with it."""
 import json
 
 import pytest
 
 from kit import wire
-from kit.installation import Installation
-from kit.stack import stack_from_environment
+from kit.installation import Installation, installed
+
+pytest_plugins = ["kit.fixtures"]
 
 
 class Operator(Installation):
@@ -33,24 +33,8 @@ class Operator(Installation):
         return done
 
 
-@pytest.fixture(scope="session")
-def stack():
-    return stack_from_environment()
-
-
 @pytest.fixture(scope="module")
 def installation(stack, tmp_path_factory):
     """Without a catalogue."""
-    made = Operator(stack, tmp_path_factory.mktemp("installation"))
-    yield made
-    code = made.close()
-    assert code == 0, f"osbill worker after SIGTERM: expected exit code 0, got {code}; {made.worker.end_of_log}"
-
-
-_accounts = itertools.count(1)
-
-
-@pytest.fixture
-def account():
-    """An account id of this test's own."""
-    return f"client-{next(_accounts)}"
+    with installed(Operator, stack, tmp_path_factory) as made:
+        yield made

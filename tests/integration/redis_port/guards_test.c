@@ -1,6 +1,5 @@
 /* Every guard of the scripts, and what each request does to the partition (design.md, "On assignment", "Redis"). */
-#include "port.h"
-#include "server.h"
+#include "fixture.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -10,36 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static struct server server;
-
-static int setup(void **state)
-{
-    server_command(&server, "FLUSHALL");
-    *state = port_open(server.url);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    redis_store_close(*state);
-    return 0;
-}
-
-static int start(void **state)
-{
-    (void)state;
-    server_init(&server);
-    server_start(&server, NULL);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    server_release(&server);
-    return 0;
-}
 
 static void claim_of_nothing_answers_none(void **context)
 {
@@ -278,20 +247,20 @@ static void partitions_and_prefixes_do_not_mix(void **context)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(claim_of_nothing_answers_none, setup, teardown),
-        cmocka_unit_test_setup_teardown(claim_answers_position_and_nonce, setup, teardown),
-        cmocka_unit_test_setup_teardown(write_moves_the_position, setup, teardown),
-        cmocka_unit_test_setup_teardown(write_of_another_owner_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(write_from_another_position_is_refused, setup, teardown),
-        cmocka_unit_test_setup_teardown(absent_never_matches, setup, teardown),
-        cmocka_unit_test_setup_teardown(read_takes_any_of_its_nonces, setup, teardown),
-        cmocka_unit_test_setup_teardown(due_and_held_are_guarded_as_reads, setup, teardown),
-        cmocka_unit_test_setup_teardown(claim_resets_the_chunk_count, setup, teardown),
-        cmocka_unit_test_setup_teardown(fill_counts_its_chunks, setup, teardown),
-        cmocka_unit_test_setup_teardown(fill_of_nothing_must_be_fresh, setup, teardown),
-        cmocka_unit_test_setup_teardown(fresh_fill_is_seen_only_when_finished, setup, teardown),
-        cmocka_unit_test_setup_teardown(abandoned_fresh_fill_leaves_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(partitions_and_prefixes_do_not_mix, setup, teardown),
+        cmocka_unit_test_setup_teardown(claim_of_nothing_answers_none, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(claim_answers_position_and_nonce, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(write_moves_the_position, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(write_of_another_owner_is_refused, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(write_from_another_position_is_refused, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(absent_never_matches, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(read_takes_any_of_its_nonces, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(due_and_held_are_guarded_as_reads, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(claim_resets_the_chunk_count, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(fill_counts_its_chunks, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(fill_of_nothing_must_be_fresh, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(fresh_fill_is_seen_only_when_finished, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(abandoned_fresh_fill_leaves_nothing, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(partitions_and_prefixes_do_not_mix, fixture_open, fixture_close),
     };
-    return cmocka_run_group_tests_name("redis port: guards", tests, start, stop);
+    return cmocka_run_group_tests_name("redis port: guards", tests, fixture_start, fixture_stop);
 }

@@ -8,14 +8,25 @@
 
 #include <cmocka.h>
 
-struct store *port_open(const char *url)
+static struct store *open_within(const char *url, int timeout_ms)
 {
-    struct redis_config config = {.url = url, .prefix = PREFIX, .connect_timeout_ms = 1000, .answer_timeout_ms = 300};
+    struct redis_config config = {
+        .url = url, .prefix = PREFIX, .connect_timeout_ms = 1000, .answer_timeout_ms = timeout_ms};
     struct store *store = NULL;
     struct result result = redis_store_open(&config, &store);
 
     assert_int_equal(result.kind, RESULT_OK);
     return store;
+}
+
+struct store *port_open(const char *url)
+{
+    return open_within(url, 300);
+}
+
+struct store *port_open_patient(const char *url)
+{
+    return open_within(url, WAIT_MS / 2);
 }
 
 enum result_kind port_run(struct store *store, struct store_request *request)

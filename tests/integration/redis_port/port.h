@@ -13,6 +13,8 @@
 
 /* Opens a store with short timeouts. */
 struct store *port_open(const char *url);
+/* One that waits: for what is answered, not when. */
+struct store *port_open_patient(const char *url);
 /* Submits and waits for the completion of this very request. */
 enum result_kind port_run(struct store *store, struct store_request *request);
 /* Waits until a claim works again. */

@@ -1,6 +1,6 @@
 #include "place.h"
 
-#include "worker/cli/system_clock.h"
+#include "worker/cli/common/system_clock.h"
 
 enum { SLOW = 100, LEAP_MICROS = 1100 * 1000 };
 

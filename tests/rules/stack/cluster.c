@@ -1,6 +1,6 @@
 #include "cluster.h"
 
-#include "worker/cli/topics.h"
+#include "worker/cli/cluster/topics.h"
 
 #include <inttypes.h>
 #include <librdkafka/rdkafka.h>

@@ -2,7 +2,7 @@
 #include "place.h"
 
 #include "tests/rules/runner_value.h"
-#include "worker/cli/topics.h"
+#include "worker/cli/cluster/topics.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "back_end.h"
 
 #include "tests/rules/runner_compare.h"
-#include "worker/cli/system_clock.h"
+#include "worker/cli/common/system_clock.h"
 #include "worker/engine/keys.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* A read_committed consumer of everything that the worker writes. */
 #include "place.h"
 
-#include "worker/cli/topics.h"
+#include "worker/cli/cluster/topics.h"
 
 #include <stdlib.h>
 #include <string.h>

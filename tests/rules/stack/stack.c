@@ -1,7 +1,7 @@
 #include "cluster.h"
 
-#include "worker/cli/system_clock.h"
-#include "worker/cli/topics.h"
+#include "worker/cli/cluster/topics.h"
+#include "worker/cli/common/system_clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
-/* A worker in this process, as worker/cli/worker_thread.c and worker_follower.c make one: the real adapters and the
- * real engine, stepped here. Only the clock is the book's. */
+/* A worker in this process, as worker/cli/worker/worker_thread.c and worker_follower.c make one: the real adapters and
+ * the real engine, stepped here. Only the clock is the book's. */
 #include "place.h"
 
-#include "worker/cli/digest.h"
+#include "worker/cli/common/digest.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 
 #include "core/text.h"
 #include "tests/unit/cli/catalogue_world.h"
-#include "worker/cli/billmanager.h"
+#include "worker/cli/catalogue_file/billmanager.h"
 
 enum { TEXT_ROOM = 8000 };
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "worker/cli/catalogue_file.h"
+#include "worker/cli/catalogue_file/catalogue_file.h"
 #include "worker/engine/memory.h"
 
 struct reading {

@@ -6,7 +6,7 @@
 #include "core/snapshot.h"
 #include "core/text.h"
 #include "tests/unit/cli/catalogue_world.h"
-#include "worker/cli/catalogue_touch.h"
+#include "worker/cli/catalogue_plan/catalogue_touch.h"
 
 enum { NOW = 1000 };
 

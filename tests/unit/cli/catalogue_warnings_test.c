@@ -5,7 +5,7 @@
 
 #include "core/text.h"
 #include "tests/unit/cli/catalogue_world.h"
-#include "worker/cli/catalogue_warnings.h"
+#include "worker/cli/catalogue_plan/catalogue_warnings.h"
 
 enum { ALL = 4000, NOW = 1000 };
 

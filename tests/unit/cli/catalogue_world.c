@@ -6,7 +6,7 @@
 
 #include "core/lane.h"
 #include "core/text.h"
-#include "worker/cli/digest.h"
+#include "worker/cli/common/digest.h"
 
 const char catalogue_example[] =
     "modules:\n"

@@ -2,7 +2,7 @@
 #ifndef OSBILL_TEST_CATALOGUE_WORLD_H
 #define OSBILL_TEST_CATALOGUE_WORLD_H
 
-#include "worker/cli/change_set.h"
+#include "worker/cli/catalogue/change_set.h"
 
 struct world {
     struct memory memory, book_memory;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "worker/cli/command.h"
-#include "worker/cli/topics.h"
+#include "worker/cli/cluster/topics.h"
+#include "worker/cli/commands.h"
 
 enum { SUMMARY_MAX = 76, DETAIL_MAX = 110, NAME_WIDTH = 18 };
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "worker/cli/decimal.h"
+#include "worker/cli/common/decimal.h"
 
 static const struct {
     const char *text;

@@ -1,70 +1,15 @@
-/* Dead letters: how they are named, what is said about each code, how records are corrected. */
+/* Dead letters: what is said about each code, how records are corrected. */
 #include "cmocka_all.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "worker/cli/dlq.h"
+#include "worker/cli/dlq/dlq.h"
 
 static struct text text_of(const char *text)
 {
     return (struct text){text, (uint32_t)strlen(text)};
-}
-
-/* --- places --- */
-
-static void test_places(void **state)
-{
-    static const struct {
-        const char *text;
-        struct dlq_place place;
-    } cases[] = {
-        {"order/3/118", {TOPIC_ORDER, 3, 118}},
-        {"p.order/3/118", {TOPIC_ORDER, 3, 118}},
-        {"dead-letter/0/0", {TOPIC_DEAD_LETTER, 0, 0}},
-        {"os-installed/2147483647/9223372036854775807", {TOPIC_OS_INSTALLED, INT32_MAX, INT64_MAX}},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct dlq_place place;
-        char text[DLQ_PLACE_TEXT];
-        if (!dlq_place_parse(text_of(cases[i].text), "p.", &place) || dlq_place_compare(&place, &cases[i].place))
-            fail_msg("%s is not read as it is meant", cases[i].text);
-        assert_string_equal(dlq_place_text(&place, text), cases[i].text + (cases[i].text[1] == '.' ? 2 : 0));
-    }
-}
-
-static void test_no_places(void **state)
-{
-    static const char *const cases[] = {
-        "",
-        "order",
-        "order/3",
-        "order/3/",
-        "order//3",
-        "order/3/x",
-        "order/-1/3",
-        "order/3/1 ",
-        "charge/3/1",
-        "other/3/1",
-        "/3/1",
-        "q.order/3/1",
-        "order/3/1/1",
-        "order/0x3/1",
-        "order/2147483648/1",
-        "p./3/1",
-        "decision/0/1",
-        "order/3/9223372036854775808",
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct dlq_place place;
-        if (dlq_place_parse(text_of(cases[i]), "p.", &place))
-            fail_msg("\"%s\" is taken for a place", cases[i]);
-    }
 }
 
 /* --- advice --- */
@@ -177,8 +122,6 @@ static void test_edits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_places),
-        cmocka_unit_test(test_no_places),
         cmocka_unit_test(test_advice_for_every_code),
         cmocka_unit_test(test_advice_for_unknown_codes),
         cmocka_unit_test(test_advice_names_the_place),

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/calendar.h"
-#include "worker/cli/explain_line.h"
+#include "worker/cli/explain/explain_line.h"
 
 #define MARCH INT64_C(1740787200000) /* 2025-03-01; the month has 31 days */
 #define APRIL (MARCH + 31 * DAY_MS)

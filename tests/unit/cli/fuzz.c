@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "worker/cli/change_set.h"
+#include "worker/cli/catalogue/change_set.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

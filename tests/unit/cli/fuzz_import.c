@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "worker/cli/billmanager.h"
-#include "worker/cli/change_set.h"
+#include "worker/cli/catalogue/change_set.h"
+#include "worker/cli/catalogue_file/billmanager.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

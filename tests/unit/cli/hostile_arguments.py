@@ -58,4 +58,5 @@ def main(program):
     print(f"{count} invocations")
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/calendar.h"
-#include "worker/cli/moment.h"
+#include "worker/cli/common/moment.h"
 
 static const struct {
     const char *text;

@@ -1,4 +1,5 @@
 /* What a terminal may be shown: no control characters, columns below each other. */
+#include "capture.h"
 #include "cmocka_all.h"
 
 #include <jansson.h>
@@ -6,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "worker/cli/print.h"
-#include "worker/cli/table.h"
-#include "worker/cli/worker_log.h"
+#include "worker/cli/common/print.h"
+#include "worker/cli/common/table.h"
+#include "worker/cli/worker/worker_log.h"
 
 static struct text of(const char *text)
 {
@@ -70,31 +71,12 @@ static void test_columns(void **state)
     assert_int_equal(print_columns(of("\xd0\xb6\xe2\x82\xac")), 2);
 }
 
-/* What `print` writes to standard output. */
-static char *captured(void (*print)(void))
-{
-    static char text[40000];
-    int before = dup(STDOUT_FILENO);
-    FILE *file = tmpfile();
-
-    assert_non_null(file);
-    (void)fflush(stdout);
-    dup2(fileno(file), STDOUT_FILENO);
-    print();
-    (void)fflush(stdout);
-    dup2(before, STDOUT_FILENO);
-    close(before);
-    rewind(file);
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    (void)fclose(file);
-    return text;
-}
-
-static void print_table(void)
+static void print_table(const void *context)
 {
     static const struct table_column columns[] = {{"name", false}, {"amount", true}, {"text", false}};
     struct table table = {.columns = columns, .column_count = 3};
 
+    (void)context;
     table_cell(&table, of("\xd0\xb6"));
     table_money(&table, -1500000);
     table_cell(&table, of("a\nb"));
@@ -109,15 +91,16 @@ static void print_table(void)
 static void test_table(void **state)
 {
     (void)state;
-    assert_string_equal(captured(print_table), "name  amount  text\n"
-                                               "\xd0\xb6      -1.50  a\\x0ab\n"
-                                               "longer    0.00  -\n");
+    assert_string_equal(captured(print_table, NULL), "name  amount  text\n"
+                                                     "\xd0\xb6      -1.50  a\\x0ab\n"
+                                                     "longer    0.00  -\n");
 }
 
-static void print_long(void)
+static void print_long(const void *context)
 {
     char text[5000];
 
+    (void)context;
     memset(text, 'x', sizeof text - 1);
     memcpy(text + 2047, "\xc2\x9b", 2); /* across two parts */
     text[sizeof text - 1] = '\0';
@@ -127,7 +110,7 @@ static void print_long(void)
 static void test_long_lines(void **state)
 {
     (void)state;
-    const char *text = captured(print_long);
+    const char *text = captured(print_long, NULL);
     assert_null(strchr(text, '\xc2'));
 }
 
@@ -178,10 +161,11 @@ static void by_say(void)
 }
 
 /* Standard error goes where standard output does. */
-static void both(void)
+static void both(const void *context)
 {
     int before = dup(STDERR_FILENO);
 
+    (void)context;
     dup2(STDOUT_FILENO, STDERR_FILENO);
     print_hostile();
     dup2(before, STDERR_FILENO);
@@ -223,11 +207,11 @@ static void test_hostile_text(void **state)
         print_hostile = ways[way].print;
         for (int byte = 1; byte < (ways[way].utf8 ? 128 : 256); byte++) {
             (void)snprintf(hostile, sizeof hostile, "x%cy", byte);
-            check_shown(captured(both), ways[way].lines);
+            check_shown(captured(both, NULL), ways[way].lines);
         }
         for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++) {
             (void)snprintf(hostile, sizeof hostile, "x%sy", sequences[i]);
-            check_shown(captured(both), ways[way].lines);
+            check_shown(captured(both, NULL), ways[way].lines);
         }
     }
 }
@@ -240,7 +224,7 @@ static void test_long_hostile_text(void **state)
     for (size_t size = 1015; size < 1030; size++) {
         memset(hostile, 'x', size);
         (void)snprintf(hostile + size, sizeof hostile - size, "\xe2\x82\xac");
-        const char *text = captured(both);
+        const char *text = captured(both, NULL);
         check_shown(text, 1);
         assert_non_null(strstr(text, "xxx"));
     }

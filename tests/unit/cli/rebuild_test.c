@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "worker/cli/group_state.h"
-#include "worker/cli/partition_list.h"
-#include "worker/cli/progress.h"
+#include "worker/cli/cluster/group_state.h"
+#include "worker/cli/common/progress.h"
+#include "worker/cli/operations/partition_list.h"
 
 enum { PARTITIONS = 8 };
 

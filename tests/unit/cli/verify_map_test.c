@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "worker/cli/verify.h"
+#include "worker/cli/verify/verify.h"
 
 static void test_text_map(void **state)
 {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "worker/cli/yaml.h"
+#include "worker/cli/catalogue_file/yaml.h"
 #include "worker/engine/memory.h"
 
 static const struct yaml_node *parse(const char *data, struct memory *memory, struct yaml_problem *problem)

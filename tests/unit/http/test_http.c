@@ -185,7 +185,7 @@ static enum http_outcome get_trusting(const char *ca_file, const char *url)
     struct http_options options = quick;
     struct http_request request = {.method = "GET", .url = url};
 
-    options.total_timeout_ms = 5000;
+    options.connect_timeout_ms = options.total_timeout_ms = 5000;
     options.ca_file = ca_file;
     struct http_client *client = http_client_new(&options);
     assert_non_null(client);

@@ -1,4 +1,5 @@
 """One installation of osbill on the shared stack: a topic prefix of its own, a worker, and clients of other authors."""
+import contextlib
 import itertools
 import time
 
@@ -189,3 +190,12 @@ def small_catalogue(rounding=10_000):
                     "rounding_micros": rounding, "disk_mib": 0, "ram_mib": 0, "enabled": True}),
         *(price(item_id, months, amount * (10 if months == 12 else 1))
           for item_id, amount in PRICES.items() for months in (1, 12))]
+
+
+@contextlib.contextmanager
+def installed(kind, stack, tmp_path_factory):
+    """An installation of this class; at the end its worker must stop as it should."""
+    installation = kind(stack, tmp_path_factory.mktemp("installation"))
+    yield installation
+    code = installation.close()
+    assert code == 0, f"osbill worker after SIGTERM: expected exit code 0, got {code}; {installation.worker.end_of_log}"
