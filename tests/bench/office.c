@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "worker/cli/digest.h"
+#include "worker/cli/common/digest.h"
 
 enum { CHUNK_BYTES = 1 << 20, KEPT_BYTES = 64 << 20, ROUNDS_MAX = 100 };
 

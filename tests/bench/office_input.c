@@ -10,7 +10,7 @@
 #include "core/record_walk.h"
 #include "core/snapshot.h"
 #include "core/text.h"
-#include "worker/cli/digest.h"
+#include "worker/cli/common/digest.h"
 
 enum { BATCH = 1000 };
 
