@@ -167,8 +167,7 @@ static void retry_order(struct work *work, struct text vps_id, struct vps_state 
     it->template = view.installed.template;
     it->source = view.installed.source;
     if (row->action == ORDER_HOLD) {
-        hold_on(work, vps_id, it, held, &view.lines, &view.os,
-                view.base.found == PRICE_NONE && it->lines.count == 0);
+        hold_on(work, vps_id, it, held, &view.lines, &view.os, view.base.found == PRICE_NONE && it->lines.count == 0);
         return;
     }
     it->lines = view.lines;

@@ -167,17 +167,11 @@ static void measure_all(struct codec *codec, struct office *office, int64_t call
 int main(int argc, char **argv)
 {
     const struct codec_options options = {.source = embedded_source(), .now_ms = standing_still};
-    struct workload workload = {.seed = 1,
-                                .accounts = 1000,
-                                .events = 1000,
-                                .templates = 20,
-                                .deposit_low = 22000000,
-                                .deposit_high = 44000000,
-                                .start = INT64_C(1740787200000),
-                                .span = INT64_C(2592000000)};
+    struct workload workload = workload_defaults();
     struct codec *codec = codec_new(&options);
     struct office office;
 
+    workload.accounts = workload.events = 1000;
     must(codec && workload_prepare(&workload, 0), "no memory");
     office_open(&office, &workload);
     office_populate(&office);

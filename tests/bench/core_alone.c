@@ -64,16 +64,11 @@ static void print(const struct office *office, int64_t events, uint64_t allocate
 int main(int argc, char **argv)
 {
     int64_t events = argument(argc, argv, 1, 1000000), batch = argument(argc, argv, 3, 2000), warm = events / 5;
-    struct workload workload = {.seed = 1,
-                                .accounts = argument(argc, argv, 2, 10000),
-                                .templates = 20,
-                                .deposit_low = 22000000,
-                                .deposit_high = 44000000,
-                                .start = INT64_C(1740787200000),
-                                .span = INT64_C(2592000000)};
+    struct workload workload = workload_defaults();
     struct memory memory;
     struct office office;
 
+    workload.accounts = argument(argc, argv, 2, 10000);
     if (events < 1 || workload.accounts < 1 || batch < 1 || batch > UINT16_MAX)
         office_fail("EVENTS, ACCOUNTS and BATCH are positive numbers");
     workload.events = events + warm;

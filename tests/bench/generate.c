@@ -142,15 +142,7 @@ static bool run_part(const struct settings *settings, const char *name)
 
 int main(int argc, char **argv)
 {
-    struct settings settings = {.workload = {.seed = 1,
-                                             .accounts = 100000,
-                                             .events = 3000000,
-                                             .templates = 20,
-                                             .deposit_low = 22000000,
-                                             .deposit_high = 44000000,
-                                             .start = INT64_C(1740787200000),
-                                             .span = INT64_C(2592000000)},
-                                .preload = {.count = -1}};
+    struct settings settings = {.workload = workload_defaults(), .preload = {.count = -1}};
     bool done = true;
 
     settings.preload.servers = environment("OSBILL_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092");

@@ -43,6 +43,18 @@ static bool prepare_zipf(struct workload *workload, double exponent)
     return true;
 }
 
+struct workload workload_defaults(void)
+{
+    return (struct workload){.seed = 1,
+                             .accounts = 100000,
+                             .events = 3000000,
+                             .templates = 20,
+                             .deposit_low = 22000000,
+                             .deposit_high = 44000000,
+                             .start = INT64_C(1740787200000),
+                             .span = INT64_C(2592000000)};
+}
+
 bool workload_prepare(struct workload *workload, double zipf)
 {
     for (int stream = 0; stream < WORKLOAD_STREAMS; stream++)

@@ -23,6 +23,9 @@ struct workload {
     uint64_t hash[WORKLOAD_STREAMS]; /* [s] = mix(seed + s) */
 };
 
+/* The job of README.md: 100,000 accounts, 3,000,000 installations in March 2025, seed 1. */
+struct workload workload_defaults(void);
+
 /* Fills hash and, for zipf > 0, cumulative from the other fields. False: no memory. */
 bool workload_prepare(struct workload *workload, double zipf);
 void workload_release(struct workload *workload);
