@@ -44,12 +44,12 @@ const void *shelf_find(const struct shelf *shelf, struct text key)
 
 static bool claim(struct shelf *shelf, struct shelf_slot *slot, struct text key, uint64_t hash)
 {
-    char *copy = shelf->count < shelf->mask ? malloc(key.size) : NULL;
+    char *name = shelf->count < shelf->mask ? malloc(key.size) : NULL;
 
-    if (!copy)
+    if (!name)
         return false;
-    memcpy(copy, key.data, key.size);
-    slot->key = (struct text){copy, key.size};
+    memcpy(name, key.data, key.size);
+    slot->key = (struct text){name, key.size};
     slot->hash = hash;
     shelf->count++;
     shelf->allocations++;
@@ -58,9 +58,10 @@ static bool claim(struct shelf *shelf, struct shelf_slot *slot, struct text key,
 
 static void *copy_into(char *bytes, size_t size, const struct state *state)
 {
+    if (!bytes)
+        return NULL;
     struct arena arena = {.at = bytes, .end = bytes + size};
-
-    return bytes ? record_copy(&arena, state_record_type(state->kind), state->value) : NULL;
+    return record_copy(&arena, state_record_type(state->kind), state->value);
 }
 
 /* False: no memory. */

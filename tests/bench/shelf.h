@@ -27,7 +27,7 @@ void shelf_release(struct shelf *shelf);
 
 /* NULL: absent. */
 const void *shelf_find(const struct shelf *shelf, struct text key);
-/* Copies the record (NULL: takes the key's away). False: no memory, or more keys than expected. */
+/* Copies the state's record; without a value the key is absent. False: no memory, or more keys than there are slots. */
 bool shelf_keep(struct shelf *shelf, const struct state *state);
 
 #endif
