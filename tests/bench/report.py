@@ -44,10 +44,11 @@ class Page:
                  self.conditions(question, **options))
 
     def conditions(self, question, **options):
-        line = self.results.of(question, **options)[-1]
+        found = self.results.of(question, **options)
+        line, runs = found[-1], max(item["options"].get("run", 1) for item in found)
         told = ", ".join(f"{name.replace('_', ' ')} {f'{value:,}' if type(value) is int else value}"
-                         for name, value in line["options"].items() if name not in ("run", "by", "size", "vps"))
-        runs = max(item["options"].get("run", 1) for item in self.results.of(question, **options))
+                         for name, value in line["options"].items()
+                         if name != "run" and all(item["options"].get(name) == value for item in found))
         return f"Median of {runs} (lowest to highest); {told}; commit {line['commit']}, {line['at'][:10]}."
 
     def simple(self, title, question, why, names, **options):

@@ -64,10 +64,10 @@ def prepare(bench, made, threads=1, arguments=(), seconds=1800):
     return took
 
 
-def drain_osbill(bench, made, threads, arguments=(), limit=None):
+def drain_osbill(bench, made, threads, arguments=()):
     """Figures of a fresh worker; not compared with the oracle yet."""
     worker = made.start_worker(threads, arguments, bench.cores, "worker")
-    samples = watch(made, bench.pids(worker), made.workload.events, limit or bench.options.limit)
+    samples = watch(made, bench.pids(worker), made.workload.events, bench.options.limit)
     figures = drain_figures(samples) | {"worker_rss_mb": round(memory_mb(worker.pid)), "redis_bytes": bench.redis_bytes()}
     made.stop_workers()
     return figures
@@ -93,14 +93,15 @@ def drain_case(bench, case, expected):
     arguments = [*options.worker_argument, *case.arguments]
     say(case.name)
     with installation(bench, workload, case.partitions or options.partitions) as made:
-        took = prepare(bench, made, case.threads or options.threads, arguments)
         before = bench.redis_bytes()
+        took = prepare(bench, made, case.threads or options.threads, arguments)
+        took["prepared_bytes"] = bench.redis_bytes() - before
         made.preload("installations")
         figures = drain_osbill(bench, made, case.threads or options.threads, arguments)
         say(f"{case.name}: {figures['events_per_s']} events/s; comparing with the oracle, and osbill verify")
         compare(made, expected)
     rules = expected.of(Oracle, workload).rules
-    return figures | took | {"prepared_bytes": before, "charged_share": rules["os.charged"] / workload.events,
+    return figures | took | {"charged_share": rules["os.charged"] / workload.events,
                              "short_share": rules["os.insufficient-funds"] / workload.events}
 
 
