@@ -1,4 +1,5 @@
-"""all: every question, one after the other, then report. Half an hour; --short: minutes, for trying the suite, not for figures.
+"""all: every question, one after the other, then report. About half an hour; --short: minutes, for trying the suite, not for
+figures. For the issue's own lengths run single commands longer (README.md); the report takes each question's newest session.
 
     tests/bench/all [--short] [--results NAME.jsonl] [--only drain,latency] [--list]
 
@@ -18,26 +19,32 @@ from question import Results, commit, results_argument
 
 # name: (command, short command); what a command runs by default is in its --help
 QUESTIONS = {
-    "core": ("core --runs 3", "core --events 100000 --sizes 2000"),
+    "core": ("core --runs 3 --events 1000000", "core --events 100000 --sizes 2000"),
     "codec": ("codec --runs 3", "codec --calls 1000"),
-    "drain": ("drain --pin --runs 5 --peers memory,rocksdb --events 1000000", "drain --pin --peers memory --events 60000 --accounts 3000"),
-    "drain-unpinned": ("drain --runs 1 --peers memory,rocksdb --events 1000000", "drain --events 60000 --accounts 3000"),
-    "latency": ("latency --runs 3 --peers memory", "latency --peers memory --rate 300 --warm 3 --seconds 5 --accounts 1500"),
-    "hot": ("hot --runs 2 --events 500000", "hot --events 60000 --accounts 3000"),
-    "cold": ("cold --runs 2 --events 500000", "cold --events 60000 --accounts 3000"),
-    "outputs": ("outputs --runs 2 --events 300000", "outputs --events 40000"),
-    "scaling": ("scaling --events 500000", "scaling --events 60000 --accounts 3000 --partitions-list 4"),
-    "states": ("states --vps 1e6 --runs 1 --events 500000", "states --vps 20000 --active 2000 --events 40000"),
-    "rebuild": ("rebuild --runs 3 --events 300000", "rebuild --events 60000 --accounts 2000"),
+    "drain": ("drain --pin --runs 5 --peers memory,rocksdb --events 800000",
+              "drain --pin --peers memory --events 60000 --accounts 3000"),
+    "drain-unpinned": ("drain --peers memory --events 800000", "drain --events 60000 --accounts 3000"),
+    "latency": ("latency --runs 3 --peers memory --warm 10 --seconds 20",
+                "latency --peers memory --rate 300 --warm 3 --seconds 5 --accounts 1500"),
+    "hot": ("hot --events 500000", "hot --events 60000 --accounts 3000"),
+    "cold": ("cold --events 300000", "cold --events 60000 --accounts 3000"),
+    "outputs": ("outputs --events 200000", "outputs --events 20000"),
+    "scaling": ("scaling --events 300000 --accounts 20000", "scaling --events 60000 --accounts 3000 --partitions-list 4"),
+    "states": ("states --vps 1e6 --events 500000", "states --vps 20000 --active 2000 --events 40000"),
+    "rebuild": ("rebuild --events 300000", "rebuild --events 60000 --accounts 2000"),
     "growth-vps": ("growth --by vps --events 300000 --sizes 1e4,1e5,5e5", "growth --by vps --sizes 2000,8000 --events 60000"),
-    "growth-partitions": ("growth --by partitions --events 300000", "growth --by partitions --sizes 4,8 --events 60000 --accounts 2000"),
-    "growth-templates": ("growth --by templates --events 300000", "growth --by templates --sizes 100,1000 --events 60000 --accounts 2000"),
-    "growth-cases": ("growth --by cases --events 300000 --sizes 0,1e4,1e5 --accounts 50000",
+    "growth-accounts": ("growth --by accounts --events 300000", None),
+    "growth-partitions": ("growth --by partitions --events 300000 --accounts 20000",
+                          "growth --by partitions --sizes 4,8 --events 60000 --accounts 2000"),
+    "growth-threads": ("growth --by threads --events 300000 --accounts 20000 --no-pin", None),
+    "growth-templates": ("growth --by templates --events 300000 --accounts 20000",
+                         "growth --by templates --sizes 100,1000 --events 60000 --accounts 2000"),
+    "growth-cases": ("growth --by cases --events 300000 --sizes 0,1e4,1e5 --accounts 20000",
                      "growth --by cases --sizes 0,2000 --events 60000 --accounts 1000"),
-    "growth-events": ("growth --by events --events 300000", "growth --by events --sizes 10,100 --events 60000"),
+    "growth-events": ("growth --by events --events 300000 --sizes 3,30,300", "growth --by events --sizes 10,100 --events 60000"),
     "idle": ("idle --seconds 30", "idle --seconds 5 --accounts 500"),
-    "memory": ("memory --seconds 120 --backlog 2000000", "memory --seconds 20 --backlog 100000 --step 50000 --accounts 2000"),
-    "flame": ("flame --events 2000000 --seconds 8", "flame --events 200000 --accounts 3000 --seconds 2 --svg /dev/null"),
+    "memory": ("memory --seconds 60 --backlog 2000000", "memory --seconds 20 --backlog 100000 --step 50000 --accounts 2000"),
+    "flame": ("flame --events 1500000 --seconds 6", "flame --events 200000 --accounts 3000 --seconds 2 --svg /dev/null"),
 }
 
 
