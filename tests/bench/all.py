@@ -8,13 +8,14 @@ again, so that an interrupted run can go on. A question that fails is named at t
 """
 import argparse
 import json
+import os
 import pathlib
 import subprocess
 import sys
 import tempfile
 import time
 
-from installation import HERE, say
+from installation import HERE, Stack, say
 from question import Results, commit, results_argument
 
 # name: (command, short command); what a command runs by default is in its --help
@@ -55,6 +56,21 @@ def finished(path):
     return {line["case"] for line in lines if line["question"] == "all"}
 
 
+def ask(options, results, failed, environment):
+    for name in options.only:
+        command = QUESTIONS[name][options.short]
+        if not command or name in finished(pathlib.Path(results.path)):
+            continue
+        say(f"--- {command}")
+        script, *arguments = command.split()
+        began = time.monotonic()
+        done = subprocess.run([sys.executable, HERE / f"{script}.py", *arguments, "--results", results.path], check=False, env=environment)
+        if done.returncode:
+            failed.append(name)
+        else:
+            results.add(name, {"seconds": round(time.monotonic() - began)})
+
+
 def main():
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--short", action="store_true")
@@ -70,18 +86,13 @@ def main():
     options.results = options.results or (f"{tempfile.gettempdir()}/osbill-bench-short-{commit()}.jsonl" if options.short
                                           else f"{commit()}.jsonl")
     results, failed = Results("all", options), []
-    for name in options.only:
-        command = QUESTIONS[name][options.short]
-        if not command or name in finished(pathlib.Path(results.path)):
-            continue
-        say(f"--- {command}")
-        script, *arguments = command.split()
-        began = time.monotonic()
-        done = subprocess.run([sys.executable, HERE / f"{script}.py", *arguments, "--results", results.path], check=False)
-        if done.returncode:
-            failed.append(name)
-        else:
-            results.add(name, {"seconds": round(time.monotonic() - began)})
+    given = os.environ.get("STACK_DIR")
+    stack = Stack(given) if given else Stack.start(tempfile.mkdtemp(prefix="osbill-bench-all-"))
+    environment = os.environ | {"STACK_DIR": str(stack.folder)} | ({} if given else {"BENCH_ALONE": "1"})
+    try:
+        ask(options, results, failed, environment)
+    finally:
+        stack.close()
     if failed:
         print(f"FAILED: {', '.join(failed)}; run this again to ask them again", file=sys.stderr)
     if not options.short and not failed:

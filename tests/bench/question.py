@@ -108,6 +108,7 @@ class Bench:
     def __enter__(self):
         given = os.environ.get("STACK_DIR")
         self.stack = Stack(given) if given else Stack.start(self.folder / "stack")
+        self.alone = self.stack.started or "BENCH_ALONE" in os.environ  # no other installation is on this stack
         self.pin(self.options.pin)
         return self
 

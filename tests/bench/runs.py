@@ -39,13 +39,13 @@ class Expected:
 
 @contextlib.contextmanager
 def installation(bench, workload, partitions):
-    """Empty topics; taken away afterwards, and Redis emptied when the stack is the command's own."""
+    """Empty topics; taken away afterwards, and Redis emptied when nobody else uses the stack."""
     made = Installation(bench.stack, bench.next_folder(), bench.options.program, bench.options.generate, workload, partitions)
     try:
         made.initialise()
         yield made
         made.forget()
-        if bench.stack.started:
+        if bench.alone:
             bench.stack.redis("flushall")
     finally:
         made.close()
