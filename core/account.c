@@ -147,17 +147,20 @@ static void close_account(struct work *work, struct account_state *account, cons
     }
 }
 
-/* What a period remembers as waived: the full-period price above what was paid before. */
+/* What a period remembers as waived: the full-period price above what was paid before, as its lines owe it together. */
 static void remember_waived(struct work *work, struct vps_state *vps, const struct open_case *waived)
 {
-    for (uint32_t i = 0; i < waived->lines.count; i++) {
-        const struct charge_line *line = &waived->lines.items[i];
-        for (uint32_t k = 0; line->amount_micros > 0 && k < vps->periods.count; k++) {
-            struct period *period = &vps->periods.items[k];
-            if (period->period_start == line->period_start)
-                period->waived_micros =
-                    work_add(work, period->waived_micros, line->price_micros - line->credited_price_micros);
+    bool earlier = !text_equal(waived->order_id, vps->order_id); /* another life's periods are not these */
+
+    for (uint32_t k = 0; !earlier && k < vps->periods.count; k++) {
+        struct period *period = &vps->periods.items[k];
+        int64_t sum = period->waived_micros;
+        for (uint32_t i = 0; i < waived->lines.count; i++) {
+            const struct charge_line *line = &waived->lines.items[i];
+            if (period->period_start == line->period_start && line->amount_micros != 0)
+                sum = work_add(work, sum, line->price_micros - line->credited_price_micros);
         }
+        period->waived_micros = sum > 0 ? sum : 0;
     }
 }
 
@@ -169,6 +172,8 @@ static void add_os_line(struct work *work, const struct vps_state *vps, struct o
     const struct span span = {held->period_start, held->period_end, held->period_start, held->period_end};
 
     struct os_price price = os_price(work->desk, tariff, &installed, held->period_months, held->occurred_at);
+    if (price.kind == OS_PRICE_NO_ADDON || price.kind == OS_PRICE_STRICT)
+        return; /* it is no item */
     WORK_PUSH(work, &held->lines, os_line(held->tariff_id, vps->template, &price, &span));
 }
 

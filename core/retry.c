@@ -175,8 +175,11 @@ static void retry_order(struct work *work, struct text vps_id, struct vps_state 
     pay_or_wait(work, vps_id, vps, it);
 }
 
+/* NULL: it is gone, or of an earlier life of the VPS. */
 static struct period *period_of(struct vps_state *vps, const struct open_case *it)
 {
+    if (!text_equal(it->order_id, vps->order_id))
+        return NULL;
     for (uint32_t i = 0; i < vps->periods.count; i++)
         if (vps->periods.items[i].period_start == it->period_start)
             return &vps->periods.items[i];

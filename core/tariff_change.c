@@ -74,7 +74,7 @@ static void step_lines(struct work *work, struct change *change, struct tariff_s
     if (step->kept)
         of_base.amount_micros = of_os.amount_micros = 0;
     WORK_PUSH(work, &change->lines, of_base);
-    if (step->os.kind == OS_PRICE_KNOWN || of_os.amount_micros != 0)
+    if (step->os.kind == OS_PRICE_KNOWN || os != 0) /* without an addon: only where something is credited */
         WORK_PUSH(work, &change->lines, of_os);
 }
 

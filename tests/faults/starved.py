@@ -48,6 +48,7 @@ class Lives:
         self.made.preload("installations", first=self.sent, count=self.share)
         self.sent += self.share
         worker = self.start(number)
+        wait_for(lambda: worker.process.poll() is not None or " started: " in worker.log, "the worker's first line", 60)
         until = time.monotonic() + LIFE_S
         wait_for(lambda: worker.process.poll() is not None or time.monotonic() > until, "the worker's end", LIFE_S + 5)
         went_on = worker.process.poll() is None

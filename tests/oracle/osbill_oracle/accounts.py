@@ -1,7 +1,7 @@
 """Account events (rules.md 7) and CASE_WAIVED (6)."""
 
 from .cases import begin_period, close
-from .model import Record, period_at
+from .model import Record
 from .money import DeadLetter, fits
 from .orders import end_grace
 from .outputs import Step
@@ -95,12 +95,13 @@ def decide_waived(step: Step, account: Record, value: Record) -> Record:
         if case["state"] == "PRICE":  # as if paid now: for what is installed now
             found = resolve(step.catalogue, case["tariff_id"], {**vps, "module_id": case["module_id"]})
             price = price_of(step.catalogue, case["tariff_id"], found["item"], case["months"], case["occurred_at"])
-            period["items"] = [found["item"]] if found["addon"] else []
-            period["os_level"] = price[0] if price is not None and found["addon"] else 0
-        period["waived"] = period["base_level"] + period["os_level"]
+            an_item = found["addon"] and (found["mapped"] or not found["strict"])
+            period["items"] = [found["item"]] if an_item else []
+            period["os_level"] = price[0] if price is not None and an_item else 0
+        period["waived"] = fits(period["base_level"] + period["os_level"])
         return result
-    for line in case["lines"]:
-        period = period_at(vps, line["period_start"])
-        if period is not None:
-            period["waived"] = max(0, period["waived"] + line["price_micros"] - line["credited_price_micros"])
+    for period in vps["periods"] if case["order_id"] == vps["order_id"] else []:  # what its lines owe together, at full-period prices
+        owed = sum(line["price_micros"] - line["credited_price_micros"] for line in case["lines"]
+                   if line["period_start"] == period["period_start"] and line["amount_micros"] != 0)
+        period["waived"] = max(0, fits(period["waived"] + owed))
     return result

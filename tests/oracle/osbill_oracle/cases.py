@@ -3,7 +3,7 @@
 from typing import Any
 
 from . import ids
-from .model import Record, add_period, available, period_at, raise_level
+from .model import Record, add_period, available, own_period, raise_level
 from .money import DeadLetter, fits
 from .outputs import Step
 from .pricing import full_line, price_of, resolve, total
@@ -17,7 +17,7 @@ def new_case(kind: str, vps: Record, installed: Record, cause: Record, **fields:
             "order_id": vps["order_id"], "template": installed["template"], "source": installed["source"],
             "module_id": installed["module_id"], "caused_by": cause, "rule": "", "opened_at": 0, "due_at": 0,
             "until": 0, "level_met": 0, "charged_from": 0, "amount": 0, "lines": [], "item_id": "", "notices": 0,
-            "short_noticed": False, "unmapped_noticed": False, "near_checked": False, "base_kept": False,
+            "short_noticed": False, "unmapped_noticed": False, "near_checked": False,
             "tried_version": 0, "tariff_id": "", "months": 0, "period_start": 0, "period_end": 0, "anchor_day": 0,
             "occurred_at": 0, "ordered": None}
     case.update(fields)
@@ -106,9 +106,8 @@ def order_lines(catalogue: Record, case: Record, installed: Record) -> tuple[str
     """The lines of a PLACED or RENEWED period: (STRICT, PRICE or empty, what was found, the lines that are known)."""
     found = resolve(catalogue, case["tariff_id"], installed)
     months, moment = case["months"], case["occurred_at"]
-    if case["base_kept"]:  # 4 Unpaid: a retry keeps the BASE line
-        lines = [one for one in case["lines"] if one["kind"] == "BASE"]
-    else:
+    lines = [one for one in case["lines"] if one["kind"] == "BASE"]
+    if not lines:  # 4 Unpaid: a retry keeps the BASE line
         base = price_of(catalogue, case["tariff_id"], "", months, moment)
         lines = [] if base is None else [full_line("BASE", case, base)]
     if not found["mapped"] and found["strict"]:
@@ -133,7 +132,7 @@ def begin_period(vps: Record, case: Record, lines: list[Record]) -> Record:
 def owe(account: Record, case: Record, lines: list[Record]) -> None:
     """3: a held licence that is priced at last counts in the levels from now on, unless `until` cut it."""
     vps = account["vps"][case["vps_id"]]
-    period = period_at(vps, case["period_start"])
+    period = own_period(vps, case)
     replaced = case["until"] != 0 and case["period_end"] != 0  # a lifetime is paid whole, however short it was installed
     if case["kind"] == "OS" and case["state"] in ("PRICE", "STRICT") and not replaced and period is not None:
         raise_level(period, lines[0]["item_id"], max(period["os_level"], lines[0]["price_micros"]),
@@ -204,7 +203,6 @@ def retry_all(step: Step, account: Record) -> None:
 def retry(step: Step, account: Record, vps: Record, case: Record) -> Record | None:
     lines, state = case["lines"], case["state"]
     if case["kind"] in ("PLACED", "RENEWED") and vps["template"] != case["template"]:
-        case["base_kept"] = True
         waits_for, found, lines = order_lines(step.catalogue, case, vps)
         amount = total(lines)
         case.update(template=vps["template"], source=vps["source"], module_id=vps["module_id"])

@@ -1,7 +1,7 @@
 """What is due for an account before its next input or by timer (rules.md 6, 9)."""
 
 from .cases import close, cover, hold, pay, tell_recovered
-from .model import Record, period_at, prune
+from .model import Record, own_period, prune
 from .money import DAY, DeadLetter, ends_after
 from .orders import decide_lines, end_grace, placed_fault, renewed_fault
 from .outputs import Step
@@ -90,7 +90,7 @@ def decide_held(step: Step, account: Record, vps: Record, case: Record) -> Recor
     until, end = case["until"], case["period_end"]
     if until == 0 or (end != 0 and until > end):
         until = end
-    period = period_at(vps, case["period_start"]) if end == 0 else None
+    period = own_period(vps, case) if end == 0 else None
     level = max(case["level_met"], period["os_level"]) if period else case["level_met"]  # 3: a lifetime is paid once
     due = due_line(step.catalogue, case, price, level, case["charged_from"], until,
                    item_id=found["item"], template=case["template"])

@@ -61,12 +61,8 @@ def decide_periods(step: Step, account: Record, vps: Record, installed: Record, 
                         period_start=first["period_start"], period_end=first["period_end"], occurred_at=moment)
         paid = pay(step, account, vps, case, lines, "os.charged")
     held = hold_periods(step, account, vps, installed, answers, moment)
-    first_due = next((number for number, answer in enumerate(answers) if answer["line"] is not None), None)
-    if held is not None:
-        # an os.account-frozen period is held too: the oldest of them names the rule
-        if paid is not None and paid["verdict"] == "HELD" and first_due < held[0]:
-            return paid
-        return {**held[1], **({"case_id": paid["case_id"]} if paid and paid.get("case_id") else {}),
+    if held is not None:  # 5: "held" are those that open a case of their own; frozen ones share one, as short ones do
+        return {**held, **({"case_id": paid["case_id"]} if paid and paid.get("case_id") else {}),
                 **({"amount_micros": paid["amount_micros"], "charge_id": paid.get("charge_id", "")} if paid else {})}
     if paid is not None:
         return paid
@@ -99,17 +95,17 @@ def decide_period(catalogue: Record, installed: Record, period: Record, begin: i
 
 
 def hold_periods(step: Step, account: Record, vps: Record, installed: Record, answers: list[Record],
-                 moment: int) -> tuple[int, Record] | None:
-    """Each held period opens a held case of its own. Says the oldest: its place and its result."""
+                 moment: int) -> Record | None:
+    """Each held period opens a held case of its own. Says the oldest's result."""
     oldest = None
-    for number, answer in enumerate(answers):
+    for answer in answers:
         if answer["hold"]:
             period = answer["period"]
             case = new_case("OS", vps, installed, step.cause, tariff_id=period["tariff_id"], months=period["months"],
                             period_start=period["period_start"], period_end=period["period_end"], occurred_at=moment,
                             charged_from=answer["begin"], level_met=period["os_level"])
             result = hold(step, account, vps, case, answer["hold"], answer["found"], [])
-            oldest = oldest or (number, {**result, "item_id": answer["found"]["item"]})
+            oldest = oldest or {**result, "item_id": answer["found"]["item"]}
     return oldest
 
 

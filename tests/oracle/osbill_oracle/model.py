@@ -65,6 +65,11 @@ def period_at(vps: Record, period_start: int) -> Record | None:
     return None
 
 
+def own_period(vps: Record, case: Record) -> Record | None:
+    """The case's period; none of another life of the VPS (4)."""
+    return period_at(vps, case["period_start"]) if case["order_id"] == vps["order_id"] else None
+
+
 def unexpired(vps: Record, moment: int) -> list[Record]:
     return [period for period in vps["periods"] if ends_after(period["period_end"], moment)]
 

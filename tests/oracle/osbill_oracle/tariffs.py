@@ -82,14 +82,14 @@ def change_lines(catalogue: Record, vps: Record, tariff_id: str, found: Record, 
     for change in changes:
         period, begin, end = change["period"], change["begin"], change["period"]["period_end"]
         levels = [("BASE", change["base"], period["base_level"]), ("OS", change["os"], period["os_level"])]
-        if not found["addon"] and period["os_level"] == 0:
-            levels.pop()  # 2.1: no OS line
         lifetime_loss = end == 0 and sum(price[0] - level for _, price, level in levels) < 0
         for kind, price, level in levels:
             if refund and end != 0:
                 waived = min(period["waived"], level)
                 period["waived"] -= waived
                 level -= waived
+            if kind == "OS" and not found["addon"] and level == 0:
+                continue  # 2.1: no OS line where nothing is credited
             amount = prorata(price[0] - level, begin, end, period["period_start"], end, rounding)
             names = {"item_id": found["item"], "template": vps["template"]} if kind == "OS" else {}
             # a lifetime's difference is charged, never refunded

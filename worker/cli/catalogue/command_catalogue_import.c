@@ -82,6 +82,17 @@ static void close_importing(struct importing *importing)
     memory_clear(&importing->book_memory);
 }
 
+/* jansson calls most lack of memory a syntax error. */
+static bool lacked_memory;
+
+static void *watched_malloc(size_t size)
+{
+    void *room = malloc(size);
+
+    lacked_memory |= !room;
+    return room;
+}
+
 static enum exit_code read_json(const char *name, json_t **ret_root)
 {
     bool piped = !strcmp(name, "-");
@@ -92,12 +103,19 @@ static enum exit_code read_json(const char *name, json_t **ret_root)
         say("%s: %s", name, strerror(errno));
         return EXIT_USAGE;
     }
+    json_set_alloc_funcs(watched_malloc, free);
     *ret_root = json_loadf(from, JSON_REJECT_DUPLICATES, &error);
+    json_set_alloc_funcs(malloc, free);
     if (!piped)
         (void)fclose(from);
-    if (!*ret_root)
-        say("%s:%d:%d: %s", piped ? "standard input" : name, error.line, error.column, error.text);
-    return *ret_root ? EXIT_DONE : EXIT_USAGE;
+    if (*ret_root)
+        return EXIT_DONE;
+    if (lacked_memory) {
+        say("out of memory");
+        return EXIT_BROKEN;
+    }
+    say("%s:%d:%d: %s", piped ? "standard input" : name, error.line, error.column, error.text);
+    return EXIT_USAGE;
 }
 
 static void print_warning(void *context, const char *text)
