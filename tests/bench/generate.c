@@ -20,7 +20,11 @@ static const char usage[] =
     "  --seed N          (1)\n"
     "  --zipf S          accounts of the installations by Zipf's law (0: uniform)\n"
     "  --deposit-low N, --deposit-high N   micro-units (22000000, 44000000)\n"
-    "  --rate N          records a second (0: as fast as it goes)\n"
+    "  --templates N     the first 6 cost something (20)\n"
+    "  --active N        installations only of the first so many accounts (0: of all)\n"
+    "  --hot N           so many in a hundred installations are those of account 0 (0)\n"
+    "  --poor 1          accounts that are not active have no money: their orders become cases (0)\n"
+    "  --rate N          records a second, each sent when it is due (0: as fast as it goes)\n"
     "  --prefix TEXT     (OSBILL_TOPIC_PREFIX, else osbill.)\n"
     "Kafka and the schema registry: OSBILL_KAFKA_BOOTSTRAP_SERVERS, OSBILL_REGISTRY_URL. The topics and schemas must "
     "be\n"
@@ -49,22 +53,26 @@ static bool parse_real(const char *text, double *ret)
     return end != text && !*end && *ret >= 0;
 }
 
-enum { OPTION_REALS = 9, OPTION_RATE = OPTION_REALS, OPTION_ZIPF, OPTION_PREFIX, OPTION_HELP };
+enum { OPTION_REALS = 13, OPTION_RATE = OPTION_REALS, OPTION_ZIPF, OPTION_PREFIX, OPTION_HELP };
 
 static const struct option long_options[] = {{"accounts", 1, NULL, 0},       {"events", 1, NULL, 1},
                                              {"first", 1, NULL, 2},          {"count", 1, NULL, 3},
                                              {"start", 1, NULL, 4},          {"span", 1, NULL, 5},
                                              {"seed", 1, NULL, 6},           {"deposit-low", 1, NULL, 7},
-                                             {"deposit-high", 1, NULL, 8},   {"rate", 1, NULL, OPTION_RATE},
+                                             {"deposit-high", 1, NULL, 8},   {"templates", 1, NULL, 9},
+                                             {"active", 1, NULL, 10},        {"hot", 1, NULL, 11},
+                                             {"poor", 1, NULL, 12},          {"rate", 1, NULL, OPTION_RATE},
                                              {"zipf", 1, NULL, OPTION_ZIPF}, {"prefix", 1, NULL, OPTION_PREFIX},
                                              {"help", 0, NULL, OPTION_HELP}, {NULL, 0, NULL, 0}};
 
 static bool take_option(struct settings *settings, int option, const char *value)
 {
     int64_t *numbers[OPTION_REALS] = {
-        &settings->workload.accounts, &settings->workload.events,      &settings->preload.first,
-        &settings->preload.count,     &settings->workload.start,       &settings->workload.span,
-        &settings->workload.seed,     &settings->workload.deposit_low, &settings->workload.deposit_high};
+        &settings->workload.accounts,  &settings->workload.events,      &settings->preload.first,
+        &settings->preload.count,      &settings->workload.start,       &settings->workload.span,
+        &settings->workload.seed,      &settings->workload.deposit_low, &settings->workload.deposit_high,
+        &settings->workload.templates, &settings->workload.active,      &settings->workload.hot,
+        &settings->workload.poor};
 
     if (option >= 0 && option < OPTION_REALS)
         return parse_number(value, numbers[option]);
@@ -90,7 +98,8 @@ static bool is_sane(const struct settings *settings)
     const struct workload *workload = &settings->workload;
 
     return workload->accounts > 0 && workload->accounts < INT64_C(1) << 31 && workload->events > 0 &&
-           workload->deposit_low < workload->deposit_high &&
+           workload->deposit_low < workload->deposit_high && workload->templates > 0 &&
+           workload->templates < INT32_MAX && workload->active <= workload->accounts && workload->hot <= 100 &&
            (!workload->span || workload->events < INT64_MAX / workload->span);
 }
 
@@ -133,14 +142,7 @@ static bool run_part(const struct settings *settings, const char *name)
 
 int main(int argc, char **argv)
 {
-    struct settings settings = {.workload = {.seed = 1,
-                                             .accounts = 100000,
-                                             .events = 3000000,
-                                             .deposit_low = 22000000,
-                                             .deposit_high = 44000000,
-                                             .start = INT64_C(1740787200000),
-                                             .span = INT64_C(2592000000)},
-                                .preload = {.count = -1}};
+    struct settings settings = {.workload = workload_defaults(), .preload = {.count = -1}};
     bool done = true;
 
     settings.preload.servers = environment("OSBILL_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:9092");

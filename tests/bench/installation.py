@@ -10,6 +10,7 @@ import sys
 import time
 
 import confluent_kafka
+import confluent_kafka.admin
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
@@ -113,21 +114,64 @@ class Worker:
         return self.process.returncode, time.monotonic() - began
 
 
-class Installation:
+class Group:
+    """How far a consumer group has decided the inputs."""
+
+    def __init__(self, servers, group, prefix, partitions):
+        self.group, self.prefix, self.partitions = group, prefix, partitions
+        # read_uncommitted: committed() would wait for transactions that are open
+        self.consumer = confluent_kafka.Consumer({
+            "bootstrap.servers": servers, "group.id": group, "enable.auto.commit": False,
+            "isolation.level": "read_uncommitted", "log_level": 0})
+
+    def must_run(self):
+        """SystemExit when the program that decides has ended."""
+
+    def places(self, topics):
+        return [confluent_kafka.TopicPartition(self.prefix + topic, partition) for topic in topics
+                for partition in range(1 if topic in LANE_TOPICS else self.partitions)]
+
+    def decided(self, topics):
+        """How many records the group's committed offsets cover; None: Kafka does not answer now."""
+        try:
+            return sum(max(place.offset, 0) for place in self.consumer.committed(self.places(topics), timeout=10))
+        except confluent_kafka.KafkaException:
+            return None
+
+    def written(self, topics):
+        return sum(wait_for(lambda place=place: self._end(place), f"the end of {place.topic}", 30)[0]
+                   for place in self.places(topics))
+
+    def _end(self, place):
+        """(offset,); None: the leader is moving, or Kafka starts."""
+        try:
+            return (self.consumer.get_watermark_offsets(place, timeout=10)[1],)
+        except confluent_kafka.KafkaException:
+            return None
+
+    def wait_decided(self, topics, seconds, total=None, pause=0.05):
+        total = self.written(topics) if total is None else total
+        last = [0]
+
+        def is_there():
+            last[0] = self.decided(topics)
+            return last[0] is not None and last[0] >= total
+
+        wait_for(is_there, lambda: f"{total} decided of {', '.join(topics)} by {self.group}: {last[0]} are", seconds, pause,
+                 self.must_run)
+
+
+class Installation(Group):
     def __init__(self, stack, folder, program, generate, workload, partitions=4, prefix=None):
+        prefix = prefix or f"bench-{time.time_ns() // 1_000_000}."
+        super().__init__(stack.servers, prefix + "workers", prefix, partitions)
         self.stack, self.program, self.generate, self.workload = stack, str(program), str(generate), workload
-        self.partitions, self.prefix = partitions, prefix or f"bench-{time.time_ns() // 1_000_000}."
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.group = self.prefix + "workers"
         self.environment = stack.environment | {
             "OSBILL_TOPIC_PREFIX": self.prefix, "OSBILL_GROUP": self.group,
             "OSBILL_REGISTRY_CACHE": str(self.folder / "schemas")}
         self.workers = []
-        # read_uncommitted: committed() would wait for transactions that are open
-        self.consumer = confluent_kafka.Consumer({
-            "bootstrap.servers": stack.servers, "group.id": self.group, "enable.auto.commit": False,
-            "isolation.level": "read_uncommitted", "log_level": 0})
 
     def osbill(self, *arguments, check=True, seconds=300):
         done = subprocess.run([self.program, *arguments], env=self.environment, capture_output=True, text=True,
@@ -190,37 +234,10 @@ class Installation:
             self.preload(what)
             self.wait_decided([topic], seconds)
 
-    # --- progress ---
-
-    def places(self, topics):
-        return [confluent_kafka.TopicPartition(self.prefix + topic, partition) for topic in topics
-                for partition in range(1 if topic in LANE_TOPICS else self.partitions)]
-
-    def decided(self, topics):
-        """How many records the group's committed offsets cover; None: Kafka does not answer now."""
-        try:
-            return sum(max(place.offset, 0) for place in self.consumer.committed(self.places(topics), timeout=10))
-        except confluent_kafka.KafkaException:
-            return None
-
-    def written(self, topics):
-        return sum(wait_for(lambda place=place: self._end(place), f"the end of {place.topic}", 30)[0]
-                   for place in self.places(topics))
-
-    def _end(self, place):
-        """(offset,); None: the leader is moving, or Kafka starts."""
-        try:
-            return (self.consumer.get_watermark_offsets(place, timeout=10)[1],)
-        except confluent_kafka.KafkaException:
-            return None
-
-    def wait_decided(self, topics, seconds, total=None, pause=0.05):
-        total = self.written(topics) if total is None else total
-        last = [0]
-
-        def is_there():
-            last[0] = self.decided(topics)
-            return last[0] is not None and last[0] >= total
-
-        wait_for(is_there, lambda: f"{total} decided of {', '.join(topics)}: {last[0]} are; logs: {self.folder}", seconds,
-                 pause, self.must_run)
+    def forget(self):
+        """Takes its topics away, so that the next one has the broker for itself."""
+        admin = confluent_kafka.admin.AdminClient({"bootstrap.servers": self.stack.servers, "log_level": 0})
+        names = [name for name in admin.list_topics(timeout=20).topics if name.startswith(self.prefix)]
+        for future in admin.delete_topics(names).values() if names else ():
+            with contextlib.suppress(confluent_kafka.KafkaException):
+                future.result(20)

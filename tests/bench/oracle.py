@@ -21,6 +21,8 @@ MASK = (1 << 64) - 1
 TARIFFS, TEMPLATES, ITEMS = 10, 20, 6
 BASE = 5_000_000
 PARITY_START, PARITY_SPAN = 1_740_787_200_000, 2_592_000_000  # March 2025, as the peer
+WORKLOAD_OPTIONS = ("accounts", "events", "start", "span", "seed", "zipf", "deposit_low", "deposit_high", "templates", "active",
+                    "hot", "poor")
 
 
 def item_price(item, tariff):
@@ -46,39 +48,49 @@ class Workload:
     zipf: float = 0.0
     deposit_low: int = 22_000_000
     deposit_high: int = 44_000_000
+    templates: int = TEMPLATES
+    active: int = 0  # installations are those of the first so many accounts; 0: of all
+    hot: int = 0  # so many in a hundred installations are account 0's
+    poor: int = 0  # not 0: accounts that are not active deposit one micro-unit
     first: int = 0  # the installations that were sent: all of them unless said
     count: int = -1
     hashes: list = field(default_factory=list)
     cumulative: list = field(default_factory=list)
 
     def __post_init__(self):
-        self.hashes = [mix((self.seed + stream) & MASK) for stream in range(7)]
+        self.hashes = [mix((self.seed + stream) & MASK) for stream in range(8)]
+        self.busy = self.active or self.accounts
         if self.zipf > 0:
-            self.cumulative = list(itertools.accumulate(1.0 / (k + 1) ** self.zipf for k in range(self.accounts)))
+            self.cumulative = list(itertools.accumulate(1.0 / (k + 1) ** self.zipf for k in range(self.busy)))
 
     def options(self):
         """For generate."""
         return [f"--{name.replace('_', '-')}={getattr(self, name)}" for name in (
-            "accounts", "events", "start", "span", "seed", "zipf", "deposit_low", "deposit_high", "first")] + (
+            "accounts", "events", "start", "span", "seed", "zipf", "deposit_low", "deposit_high", "templates",
+            "active", "hot", "poor", "first")] + (
                 [f"--count={self.count}"] if self.count >= 0 else [])
 
     def below(self, stream, index, limit):
         return (mix((self.hashes[stream] + index) & MASK) >> 33) % limit
 
     def deposit(self, account):
+        if self.poor and account >= self.busy:
+            return 1
         return self.deposit_low + self.below(1, account, self.deposit_high - self.deposit_low)
 
     def tariff(self, vps):
         return self.below(2, vps, TARIFFS)
 
     def order_template(self, vps):
-        return self.below(3, vps, TEMPLATES)
+        return self.below(3, vps, self.templates)
 
     def event_account(self, origin):
+        if self.hot and self.below(7, origin, 100) < self.hot:
+            return 0
         if not self.cumulative:
-            return self.below(4, origin, self.accounts)
+            return self.below(4, origin, self.busy)
         point = (mix((self.hashes[4] + origin) & MASK) >> 11) * 2.0 ** -53 * self.cumulative[-1]
-        low, high = 0, self.accounts - 1
+        low, high = 0, self.busy - 1
         while low < high:
             middle = (low + high) // 2
             low, high = (low, middle) if self.cumulative[middle] >= point else (middle + 1, high)
@@ -90,7 +102,7 @@ class Workload:
         for i in range(self.first, last):
             j = i - 100 if i % 200 == 199 else i
             vps = 2 * self.event_account(j) + self.below(5, j, 2)
-            yield j, vps, self.below(6, j, TEMPLATES), self.start + j * self.span // self.events
+            yield j, vps, self.below(6, j, self.templates), self.start + j * self.span // self.events
 
 
 def month_after(start):
@@ -107,8 +119,8 @@ class Server:
 
     def __init__(self, tariff, template):
         self.tariff, self.template, self.level = tariff, template, item_price(template, tariff)
-        self.items = {min(template, ITEMS)}  # ITEMS stands for the default item
-        self.newest, self.last_ids = -1, collections.deque(maxlen=4)
+        self.items = 1 << min(template, ITEMS)  # bits; ITEMS stands for the default item
+        self.newest, self.last_ids = -1, ()
         self.state = ""  # ACTIVE; else the rule that says what it is instead
 
 
@@ -130,7 +142,9 @@ class Oracle:
         self.deposited = sum(self.balances)
         self.rules = collections.Counter({"account.opened": workload.accounts, "account.deposit": workload.accounts})
         self.charges = self.charged = self.shorts = self.owed = self.mark = 0
-        self.servers = [self.place(vps) for vps in range(2 * workload.accounts)]
+        self.servers = []  # of the active accounts; the others need none
+        for vps in range(2 * workload.accounts):
+            self.place(vps)
 
     def take(self, account, amount, prefix):
         """rules 4, 5: exactly enough is enough."""
@@ -149,14 +163,15 @@ class Oracle:
         server = Server(self.workload.tariff(vps), self.workload.order_template(vps))
         if not self.take(vps // 2, BASE + server.level, "order"):
             server.state = self.unpaid
-        return server
+        if vps < 2 * self.workload.busy:
+            self.servers.append(server)
 
     def install(self, origin, vps, template, moment):
         """rules 5, first match wins."""
         server = self.servers[vps]
         if origin in server.last_ids:  # rules 7: the last 4
             return "os.duplicate"
-        server.last_ids.append(origin)
+        server.last_ids = (*server.last_ids[-3:], origin)
         if server.state == "os.vps-cancelled":
             return server.state
         if moment <= server.newest and template != server.template:
@@ -171,7 +186,7 @@ class Oracle:
 
     def bill(self, server, account, item, moment):
         price = item_price(item, server.tariff)
-        if item in server.items:
+        if server.items >> item & 1:
             return "os.covered"
         if price == 0:
             return "os.default"
@@ -180,7 +195,7 @@ class Oracle:
         if due <= 0:
             return "os.covered"
         server.level = price
-        server.items.add(item)
+        server.items |= 1 << item
         self.take(account, due, "os")
         return ""  # counted
 
@@ -203,8 +218,9 @@ def balances_mark(pairs):
 
 
 def workload_arguments(parser):
-    for name, kind in (("accounts", int), ("events", int), ("start", int), ("span", int), ("seed", int), ("zipf", float)):
-        parser.add_argument(f"--{name}", type=kind, default=getattr(Workload, name))
+    for name in WORKLOAD_OPTIONS:
+        default = getattr(Workload, name)
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(default), default=default)
 
 
 def main():

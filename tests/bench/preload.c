@@ -68,7 +68,12 @@ const struct preload_options *preload_choices(const struct preload *preload)
 static bool open_parts(struct preload *preload)
 {
     struct kafka_reason reason;
-    struct kafka_connection connection = {.bootstrap_servers = preload->options.servers, .client_id = "generate"};
+    /* At a rate, each record goes out when it is due. */
+    const struct kafka_property at_once = {.name = "linger.ms", .value = "0"};
+    struct kafka_connection connection = {.bootstrap_servers = preload->options.servers,
+                                          .client_id = "generate",
+                                          .properties = &at_once,
+                                          .property_count = preload->options.rate > 0};
 
     preload->registry =
         registry_new(&(struct registry_options){.url = preload->options.registry, .register_missing = true});

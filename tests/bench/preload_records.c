@@ -28,7 +28,7 @@ static struct text id(char buffer[ID_SIZE], const char *prefix, int digits, int6
     return (struct text){buffer, size};
 }
 
-static struct text template_id(char buffer[ID_SIZE], int number)
+static struct text template_id(char buffer[ID_SIZE], int64_t number)
 {
     return id(buffer, "ISPsystem__OS ", 2, number);
 }
@@ -41,12 +41,12 @@ bool preload_templates(struct preload *preload)
     struct template_discovered record = {.occurred_at = workload->start - 3 * DAY_MS,
                                          .module_id = TEXT("m1"),
                                          .scan_id = id(scan, "scan", 1, (int64_t)time(NULL)),
-                                         .scan_size = WORKLOAD_TEMPLATES,
+                                         .scan_size = (int32_t)workload->templates,
                                          .repository = TEXT("ISPsystem")};
 
     if (!preload_begin(preload, "template-discovered", &template_discovered_record))
         return false;
-    for (int i = 0; i < WORKLOAD_TEMPLATES; i++) {
+    for (int64_t i = 0; i < workload->templates; i++) {
         record.event_id = id(event, "td", 2, i);
         record.name = id(name, "OS ", 2, i);
         if (!preload_send(preload, record.module_id, &record))

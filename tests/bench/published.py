@@ -124,7 +124,7 @@ def check(installation, oracle, decisions=True, rules=True):
     if differing:
         raise SystemExit(f"FAILED: not what the oracle expects (prefix {installation.prefix}, logs in {installation.folder}):\n  "
                          + "\n  ".join(differing))
-    done = installation.osbill("verify", check=False, seconds=600)
+    done = installation.osbill("verify", check=False, seconds=1800)
     if done.returncode:
         raise SystemExit(f"FAILED: osbill verify ended with code {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout

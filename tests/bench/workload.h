@@ -6,18 +6,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { WORKLOAD_TARIFFS = 10, WORKLOAD_TEMPLATES = 20 };
+enum { WORKLOAD_TARIFFS = 10, WORKLOAD_STREAMS = 8 };
 
 struct workload {
     int64_t seed;
     int64_t accounts; /* two VPSs each */
     int64_t events;   /* os-installed: they are spread over the span */
+    int64_t templates;
+    int64_t active; /* installations are those of the first so many accounts; 0: of all */
+    int64_t hot;    /* so many in a hundred installations are account 0's */
+    int64_t poor;   /* not 0: accounts that are not active deposit one micro-unit, so that their orders become cases */
     int64_t deposit_low, deposit_high;
-    int64_t start;      /* ms since 1970: period_start of every order */
-    int64_t span;       /* ms over which the installations are spread */
-    double *cumulative; /* Zipf weights, summed; NULL: uniform */
-    uint64_t hash[7];   /* [s] = mix(seed + s) */
+    int64_t start;                   /* ms since 1970: period_start of every order */
+    int64_t span;                    /* ms over which the installations are spread */
+    double *cumulative;              /* Zipf weights, summed; NULL: uniform */
+    uint64_t hash[WORKLOAD_STREAMS]; /* [s] = mix(seed + s) */
 };
+
+/* The job of README.md: 100,000 accounts, 3,000,000 installations in March 2025, seed 1. */
+struct workload workload_defaults(void);
 
 /* Fills hash and, for zipf > 0, cumulative from the other fields. False: no memory. */
 bool workload_prepare(struct workload *workload, double zipf);

@@ -281,13 +281,6 @@ class Field(Installation):
                 worker.process.send_signal(signal.SIGCONT)
         super().close()
 
-    def forget(self):
-        """Takes its topics away, so that the next scenario has the broker for itself."""
-        names = [name for name in self.admin.list_topics(timeout=20).topics if name.startswith(self.prefix)]
-        for future in self.admin.delete_topics(names).values() if names else ():
-            with contextlib.suppress(confluent_kafka.KafkaException):
-                future.result(20)
-
 
 def programs():
     """From the environment, as ctest and tests/faults/run set them."""
