@@ -29,7 +29,7 @@ SANITIZERS = {"ASAN_OPTIONS": "detect_leaks=1:exitcode=99:quarantine_size_mb=8",
 # Over the second half. Arenas of batches and calls keep the largest that they were, and malloc's pools are cut to pieces when
 # partitions move: both settle within this. Of 60,000 events it is 70 bytes each. A run of less than WARM_MINUTES is judged
 # while caches and pools are still filled.
-WARM_MINUTES, WARMING_KB = 5, 6144
+WARM_MINUTES, WARMING_KB = 5, 12288
 GROWTH_KB, DESCRIPTORS = 4096, 2
 
 

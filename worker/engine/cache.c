@@ -4,7 +4,8 @@
 
 #include <stdlib.h>
 
-enum { SEGMENTS = 16, ALIGN = 8 };
+/* A bucket for every entry or so, since each entry looked at is a miss of the processor's cache. */
+enum { SEGMENTS = 16, ALIGN = 8, BYTES_PER_BUCKET = 128 };
 
 struct entry {
     uint32_t size; /* whole entry, a multiple of ALIGN; 0: the segment ends here */
@@ -35,7 +36,7 @@ struct cache *cache_open(size_t bytes)
         return cache;
     if (bytes > (size_t)UINT32_MAX * ALIGN / 2)
         bytes = (size_t)UINT32_MAX * ALIGN / 2;
-    while (buckets < bytes / 256 && buckets < 1U << 30)
+    while (buckets < bytes / BYTES_PER_BUCKET && buckets < 1U << 30)
         buckets *= 2;
     cache->segment_bytes = bytes / SEGMENTS / ALIGN * ALIGN;
     cache->bytes = malloc(cache->segment_bytes * SEGMENTS);
@@ -112,6 +113,20 @@ enum cache_answer cache_find(struct cache *cache, uint32_t slot, struct text key
     return entry->absent ? CACHE_ABSENT : CACHE_FOUND;
 }
 
+void cache_expect(const struct cache *cache, struct text key)
+{
+    if (cache->bytes)
+        __builtin_prefetch(&cache->buckets[key_hash(key) & cache->bucket_mask]);
+}
+
+void cache_expect_soon(const struct cache *cache, struct text key)
+{
+    uint32_t at = cache->bytes ? cache->buckets[key_hash(key) & cache->bucket_mask] : 0;
+
+    if (at)
+        __builtin_prefetch(entry_at(cache, at));
+}
+
 /* Goes on in the next segment: its survivors move to its start. */
 static void next_segment(struct cache *cache)
 {
@@ -122,7 +137,7 @@ static void next_segment(struct cache *cache)
     for (size_t at = 0; at < cache->filled[cache->segment];) {
         struct entry *entry = (struct entry *)(void *)(start + at);
         size_t size = entry->size;
-        bool stays = entry->linked && entry->asked && cache->at + size <= cache->segment_bytes / 2;
+        bool stays = entry->linked && entry->asked && cache->at + size <= cache->segment_bytes / 8 * 7;
         unlink(cache, entry);
         if (stays) {
             struct entry *moved = (struct entry *)(void *)(start + cache->at);

@@ -2,7 +2,7 @@
  *
  * A slot is one tenure of a partition: whoever loses or repairs it goes on with a new slot number, and the old entries
  * are never found again. Memory is taken once, at open: a ring of segments filled one after the other. When a segment
- * is reused, entries that were asked for since they came survive (up to half of it), the others go: CLOCK by segments.
+ * is reused, entries that were asked for since they came survive (up to 7/8 of it), the others go: CLOCK by segments.
  * Nothing is pinned here: states whose store write is not yet acknowledged stay with that write (calls.h). */
 #ifndef OSBILL_ENGINE_CACHE_H
 #define OSBILL_ENGINE_CACHE_H
@@ -19,6 +19,9 @@ void cache_close(struct cache *cache);
 
 /* The value is valid until the next put. */
 enum cache_answer cache_find(struct cache *cache, uint32_t slot, struct text key, struct text *ret_value);
+/* The processor fetches what finding the key will read: first the bucket, a little later the entry. */
+void cache_expect(const struct cache *cache, struct text key);
+void cache_expect_soon(const struct cache *cache, struct text key);
 /* value.data NULL: known to be absent. What does not fit is forgotten. */
 void cache_put(struct cache *cache, uint32_t slot, struct text key, struct text value);
 /* Bytes of entries, those of old slots included. */

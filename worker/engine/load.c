@@ -3,7 +3,7 @@
  * asks for. */
 #include "worker/engine/inside.h"
 
-enum { READ_RECORDS = 1000, WANTS_PASSES = 2 };
+enum { READ_RECORDS = 1000, WANTS_PASSES = 2, SOON = 4, LATER = 8 };
 
 static void spoil(struct part *part, enum repair_cause cause)
 {
@@ -111,14 +111,34 @@ static bool add_key(struct engine *engine, struct part *part, struct call **call
     return !failed;
 }
 
+static const struct state *nth_wanted(const struct state *state, int n)
+{
+    while (state && n-- > 0)
+        state = state->next_wanted;
+    return state;
+}
+
+/* Memory delivers what the next states need while one is looked for. */
+static const struct state *expect(const struct engine *engine, const struct state *state,
+                                  void (*fetch)(const struct cache *cache, struct text key))
+{
+    if (!state)
+        return NULL;
+    fetch(engine->cache, state->key);
+    return state->next_wanted;
+}
+
 /* True: everything wanted is in; false: reads are under way, or it must be tried again. */
 static bool gather(struct engine *engine, struct round_part *rp)
 {
+    const struct state *soon = nth_wanted(rp->overlay.wanted, SOON), *later = nth_wanted(soon, LATER - SOON);
     struct call *call = NULL;
     bool complete = true;
 
     for (struct state *state = rp->overlay.wanted; state; state = state->next_wanted) {
         struct text value;
+        later = expect(engine, later, cache_expect);
+        soon = expect(engine, soon, cache_expect_soon);
         if (state->known)
             continue;
         if (find_near(engine, rp->part, state->key, &value)) {
