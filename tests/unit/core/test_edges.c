@@ -64,12 +64,45 @@ static void an_undecidable_input_is_a_dead_letter(void **state)
     assert_int_equal(outcome.dead_letters.items[1].offset, 4);
     assert_int_equal(outcome.decisions.items[1].verdict, VERDICT_DEAD_LETTER);
     assert_true(text_equal(outcome.decisions.items[1].event_id, TEXT("e")));
+    assert_int_equal(outcome.decisions.items[1].catalogue_version, 1);
     desk.arena = memory_arena(&scarce);
-    scarce.arena.end = scarce.arena.at;
+    for (size_t room = 0;; room += 256) {
+        scarce.arena.end = scarce.arena.at + room;
+        outcome_init(&outcome, desk.arena);
+        if (decide_dead_letter(&desk, &input, TEXT(""), INPUT_UNREADABLE, NULL, TEXT("why"), &outcome) == DECIDE_DONE)
+            break;
+        assert_int_equal(outcome.decisions.count + outcome.dead_letters.count, 0);
+    }
+    assert_int_equal(outcome.decisions.count, 1);
+}
+
+/* What failed before is over; without memory for a state it is not asked for. */
+static void memory_that_failed_before_and_fails_now(void **state)
+{
+    struct memory memory;
+    struct overlay overlay;
+    struct outcome outcome;
+    const struct input nothing = {.topic = TOPIC_ORDER};
+    const struct state_key key = {.kind = STATE_ACCOUNT, .account_id = TEXT("a1")};
+    const struct decide_settings settings = decide_defaults();
+    struct desk desk = {.arena = memory_arena(&memory), .overlay = &overlay, .settings = &settings};
+    struct catalogue_book book;
+
+    (void)state;
+    assert_true(book_init(&book, desk.arena));
+    desk.catalogue = catalogue_build(&book, 1, desk.arena);
+    assert_true(overlay_init(&overlay, desk.arena, 1));
     outcome_init(&outcome, desk.arena);
-    assert_int_equal(decide_dead_letter(&desk, &input, TEXT(""), INPUT_UNREADABLE, NULL, TEXT("why"), &outcome),
-                     DECIDE_NO_MEMORY);
-    assert_int_equal(outcome.decisions.count + outcome.dead_letters.count, 0);
+    overlay_state(&overlay, &key)->known = true;
+    memory.arena.failed = true;
+    assert_int_equal(decide_due(&desk, TEXT("a1"), &outcome), DECIDE_DONE);
+    memory.arena.failed = true;
+    assert_int_equal(decide_input(&desk, &nothing, &outcome), DECIDE_DONE);
+    memory.arena.failed = true;
+    assert_int_equal(decide_dead_letter(&desk, &nothing, TEXT(""), INPUT_UNREADABLE, NULL, TEXT("why"), &outcome),
+                     DECIDE_DONE);
+    memory.arena.end = memory.arena.at;
+    assert_int_equal(decide_due(&desk, TEXT("a2"), &outcome), DECIDE_NO_MEMORY);
 }
 
 /* Room for `count` decisions, charges, ... and no more: the next one is thrown away, and what was there stays. */
@@ -317,6 +350,7 @@ int main(void)
         cmocka_unit_test(what_has_no_name),
         cmocka_unit_test(keys_of_odd_ids),
         cmocka_unit_test(an_undecidable_input_is_a_dead_letter),
+        cmocka_unit_test(memory_that_failed_before_and_fails_now),
         cmocka_unit_test(outcomes_that_cannot_grow),
         cmocka_unit_test(outcomes_are_taken_back_to_a_mark),
         cmocka_unit_test(outcomes_grow),

@@ -27,7 +27,7 @@ static bool same_record(const struct book_entry *entry, const void *other)
     return other && record_equal(book_kinds[entry->kind].record, entry->record, other);
 }
 
-static void compare_books(const struct catalogue_book *a, const struct catalogue_book *b)
+void compare_books(const struct catalogue_book *a, const struct catalogue_book *b)
 {
     for (int kind = 0; kind < BOOK_KINDS; kind++) {
         assert_int_equal(book_live(a, (enum book_kind)kind), book_live(b, (enum book_kind)kind));

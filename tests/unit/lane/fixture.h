@@ -32,6 +32,9 @@ struct fixture {
 int fixture_setup(void **state);
 int fixture_teardown(void **state);
 
+/* Both hold the same live records. */
+void compare_books(const struct catalogue_book *a, const struct catalogue_book *b);
+
 struct text words(const char *text);
 /* Lives as long as the fixture. */
 const char *format(struct fixture *f, const char *pattern, ...) __attribute__((format(printf, 2, 3)));

@@ -39,8 +39,10 @@ static void rollback_undoes_the_event_alone(void **state)
     struct fixture *f = *state;
     struct catalogue_book *book = &f->follower; /* of this test alone */
 
+    put(book, "m1", true);
     put(book, "m1", false);
     book_begin(book);
+    assert_false(((const struct module *)book_before(book, BOOK_MODULE, none, words("m1")))->strict);
     put_module(book, "m1", true);
     put_module(book, "m1", false);
     put_module(book, "m1", true);
@@ -150,6 +152,9 @@ static void revisions(void **state)
     change(f, a_module("m2", AUTO_CONNECT_ALL));
     assert_true(f->book.offers_revision > offers);
     revision = f->book.revision;
+    scan(f, "m1", "s3", "A"); /* B is gone */
+    assert_true(f->book.revision > revision);
+    revision = f->book.revision;
     send_part(f, "c", 0, 2, a_module("m3", AUTO_CONNECT_ALL)); /* waits */
     assert_int_equal(f->book.revision, revision);
 }
@@ -169,6 +174,7 @@ static void keys_are_parsed(void **state)
     assert_true(text_empty(group) && text_equal(name, words("r__a b")));
     assert_int_equal(book_key_parse(words("link:m1"), &group, &name), BOOK_KINDS);
     assert_int_equal(book_key_parse(words("module:"), &group, &name), BOOK_KINDS);
+    assert_int_equal(book_key_parse((struct text){"module:m1", 3}, &group, &name), BOOK_KINDS);
     assert_int_equal(book_key_parse(words("p:lane"), &group, &name), BOOK_KINDS);
     assert_int_equal(book_key_parse(words(""), &group, &name), BOOK_KINDS);
 }
@@ -207,6 +213,7 @@ static void what_is_not_understood_is_refused(void **state)
     assert_int_equal(book_load(&f->follower, words("future:m1"), NULL), BOOK_NOT_UNDERSTOOD);
     assert_int_equal(book_load(&f->follower, words("module:m1"), NULL), BOOK_LOADED); /* a tombstone for nothing */
     assert_null(module_of(&f->follower, "m1"));
+    assert_int_equal(f->follower.revision, 0);
 }
 
 static void fill(struct fixture *f)
@@ -231,6 +238,7 @@ static void a_copy_holds_what_is_live(void **state)
 
     fill(f);
     change(f, an_override(OVERRIDE_SCOPE_TARIFF, "t1", "r__A", OVERRIDE_SETTING_AUTO));
+    change(f, a_price("t1", "windows", 1, 6, 0));
     test_arena_init(&memory);
     assert_true(book_copy(&f->book, &memory.arena, &copy));
     for (int kind = 0; kind < BOOK_KINDS; kind++) {
@@ -242,6 +250,8 @@ static void a_copy_holds_what_is_live(void **state)
                 record_equal(book_kinds[of].record, entry->record, book_get(&f->book, of, entry->group, entry->name)));
     }
     assert_null(book_first_dirty(&copy));
+    assert_int_equal(copy.revision, f->book.revision);
+    assert_int_equal(copy.offers_revision, f->book.offers_revision);
     f->lane.book = &copy;
     test_arena_reset(&memory);
 }

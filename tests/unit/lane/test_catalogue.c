@@ -1,6 +1,8 @@
 /* Snapshots: which item, which price, os.near-miss, price.no-addon, what is orderable and fits (rules.md 1, 2, 4). */
 #include "fixture.h"
 
+#include "core/snapshot_internal.h"
+
 /* Module m1; enumeration os; tariffs t1 (windows and panel priced), t2 (only panel priced), plain (no addon). */
 static void shop(struct fixture *f)
 {
@@ -67,6 +69,15 @@ static void a_chain_of_eight_aliases_is_followed_to_its_end(void **state)
     expect_item(f, "t1", "a0", "mapped panel");
 }
 
+static void an_alias_of_nothing_is_none(void **state)
+{
+    struct fixture *f = *state;
+
+    change(f, an_alias("a", "b"));
+    change(f, an_alias("a", ""));
+    assert_int_equal(book_live(&f->book, BOOK_ALIAS), 0);
+}
+
 /* os.near-miss: lower-case, trim, drop all up to the first `__`, on both sides; the item has a positive price. */
 static void near_misses(void **state)
 {
@@ -88,11 +99,19 @@ static void not_so_near_misses(void **state)
     expect_item(f, "t2", "isp__windows 2019", "default free"); /* its price there is zero */
     expect_item(f, "t1", "isp__windows  2019", "default free");
     expect_item(f, "t1", "isp_windows 2019", "default free");
+    expect_item(f, "t1", "x_Xpanel", "default free");   /* `_` alone is none */
     expect_item(f, "t1", "a__b__panel", "default free"); /* the first `__` only */
     expect_item(f, "t1", "isp__ panel", "default free"); /* trimmed before the prefix is dropped */
     expect_item(f, "t1", "other__", "default free");     /* nothing is left of it */
     expect_item(f, "t1", "", "default free");
     expect_item(f, "t1", "ISP__Panel", "mapped panel");
+}
+
+/* What follows the name in memory is no part of it. */
+static void a_name_of_spaces_is_empty(void **state)
+{
+    (void)state;
+    assert_int_equal(normal_part((struct text){"   x", 2}).size, 0);
 }
 
 static void a_near_miss_may_have_several_candidates(void **state)
@@ -259,50 +278,18 @@ static void resources_fit_up_to_the_limit(void **state)
     small.as.tariff.ram_mib = 10;
     change(f, small);
     big(f, "fits", 100, 10);
+    big(f, "less", 99, 9);
     big(f, "disk", 101, 0);
     big(f, "ram", 0, 11);
     const struct catalogue *catalogue = snapshot(f);
     const struct catalogue_tariff *tariff = catalogue_tariff(catalogue, words("small"));
     assert_true(catalogue_fits(catalogue, tariff, words("r__fits")));
+    assert_true(catalogue_fits(catalogue, tariff, words("r__less")));
     assert_false(catalogue_fits(catalogue, tariff, words("r__disk")));
     assert_false(catalogue_fits(catalogue, tariff, words("r__ram")));
     assert_true(catalogue_fits(catalogue, tariff, words("r__unknown")));
     assert_true(
         catalogue_fits(catalogue, catalogue_tariff(catalogue, words("t1")), words("r__disk"))); /* 0: unlimited */
-}
-
-static void expect_nearest(struct fixture *f, const char *wanted, const char *nearest)
-{
-    const struct catalogue *catalogue = snapshot(f);
-    struct text found =
-        catalogue_nearest(catalogue, catalogue_tariff(catalogue, words("t1")), words("m1"), words(wanted));
-
-    if (!text_equal(found, words(nearest)))
-        fail_msg("order.template-unavailable: nearest to %s: expected %s, got %.*s", wanted, nearest, (int)found.size,
-                 found.data);
-}
-
-/* Longest common prefix ignoring ASCII case; ties: sort, then bytes. */
-static void the_nearest_orderable_template(void **state)
-{
-    struct fixture *f = *state;
-
-    shop(f);
-    expect_nearest(f, "r__Debian-12", "");
-    scan(f, "m1", "s1", "Debian-11 debian-10 Ubuntu Arch");
-    expect_nearest(f, "r__Debian-12", "r__Debian-11"); /* a tie, and D is before d */
-    expect_nearest(f, "r__UBUNTU-24", "r__Ubuntu");
-    expect_nearest(f, "R__aRCH", "r__Arch");
-    expect_nearest(f, "zzz", "r__Arch");
-    change(f, some_settings("r__debian-10", -1));
-    expect_nearest(f, "r__Debian-12", "r__debian-10"); /* sort goes before bytes */
-    change(f, some_settings("r__Ubuntu", -5));
-    expect_nearest(f, "r__Debian-12", "r__debian-10"); /* the prefix goes before sort */
-    expect_nearest(f, "zzz", "r__Ubuntu");
-    change(f, an_override(OVERRIDE_SCOPE_TARIFF, "t1", "r__Ubuntu", OVERRIDE_SETTING_OFF));
-    expect_nearest(f, "r__UBUNTU-24", "r__debian-10");
-    change(f, a_tariff(f, "t1", "", "os")); /* no module of the tariff */
-    expect_nearest(f, "r__Debian-12", "");
 }
 
 static void orderable_needs_link_switch_and_module(void **state)
@@ -348,8 +335,10 @@ int main(void)
         TEST(a_template_equals_an_internal_name_or_is_the_default),
         TEST(aliases_are_tried_in_turn),
         TEST(a_chain_of_eight_aliases_is_followed_to_its_end),
+        TEST(an_alias_of_nothing_is_none),
         TEST(near_misses),
         TEST(not_so_near_misses),
+        TEST(a_name_of_spaces_is_empty),
         TEST(a_near_miss_may_have_several_candidates),
         TEST(near_misses_among_many_items),
         TEST(the_latest_price_that_is_effective),
@@ -359,7 +348,6 @@ int main(void)
         TEST(modules_and_tariffs),
         TEST(a_renumbered_snapshot_is_the_same_but_for_its_version),
         TEST(resources_fit_up_to_the_limit),
-        TEST(the_nearest_orderable_template),
         TEST(orderable_needs_link_switch_and_module),
         TEST(many_of_all),
     };

@@ -112,6 +112,9 @@ static void another_count_refuses_an_open_set(void **state)
     expect_dead(f, "catalogue.refused", "it has 2 parts, this one says 3");
     send_part(f, "c", 0, 2, a_price("t1", "windows", 1, 10, 0));
     expect_dead(f, "catalogue.refused", "stays so");
+    send_part(f, "d", 0, 3, a_price("t1", "windows", 1, 10, 0));
+    send_part(f, "d", 1, 2, a_price("t1", "panel", 1, 10, 0));
+    expect_dead(f, "catalogue.refused", "it has 3 parts, this one says 2");
 }
 
 static void an_applied_set_cannot_be_changed(void **state)
@@ -242,6 +245,9 @@ static void waiting_parts_are_limited(void **state)
     expect(f, "catalogue.applied", VERDICT_RECORDED);
     send_part(f, "big", 0, CHANGE_SET_PARTS_MAX + 1, a_module("m5", AUTO_CONNECT_ALL));
     expect_dead(f, "limit-exceeded", "more than 100000");
+    f->settings.max_parts = 1; /* fewer than wait already */
+    send_part(f, "e", 0, 2, a_module("m5", AUTO_CONNECT_ALL));
+    expect_dead(f, "limit-exceeded", "too many parts wait");
 }
 
 /* --- which rule, which effects --- */
@@ -256,6 +262,7 @@ static void rules_and_effects_of_mixed_sets(void **state)
     send_part(f, "o", 1, 2, an_override(OVERRIDE_SCOPE_MODULE, "m1", "r__B", OVERRIDE_SETTING_OFF));
     expect(f, "template.override", VERDICT_APPLIED);
     expect_effects(f, "template.override r__A|template.override r__B");
+    expect_reason(f, "is applied whole, 2 parts");
     scan(f, "m1", "s1", "C D E F G H");
     scan(f, "m1", "s2", "H");
     expect(f, "scan.held", VERDICT_HELD);
@@ -264,6 +271,7 @@ static void rules_and_effects_of_mixed_sets(void **state)
     expect(f, "catalogue.applied", VERDICT_APPLIED); /* the override of the same set counts for the approval */
     expect_effects(f, "scan.approved |template.override r__C|template.override r__C|template.removed r__D|"
                       "template.removed r__E|template.removed r__F|template.removed r__G");
+    expect_reason(f, ", 4 templates removed");
     assert_true(linked(f, "m1", "r__C"));
 }
 
@@ -281,6 +289,43 @@ static void an_unknown_scan_in_a_set_leaves_its_parts_waiting(void **state)
     send_part(f, "x", 1, 2, a_module("m3", AUTO_CONNECT_ALL));
     expect(f, "catalogue.applied", VERDICT_APPLIED);
     assert_true(catalogue_module_known(snapshot(f), words("m3")));
+    assert_int_equal(set(f, "x")->received, 2);
+    scan(f, "m1", "six", "A B C D E F");
+    scan(f, "m1", "one", "A");
+    expect(f, "scan.held", VERDICT_HELD);
+    send_part(f, "y", 0, 2, an_approval("m1", "one"));
+    send_part(f, "y", 1, 2, a_module("m4", AUTO_CONNECT_ALL));
+    assert_int_equal(f->outcome.notifications.count, 5);
+    assert_true(text_equal(f->outcome.notifications.items[0].module_id, words("m1")));
+    change(f, an_approval("m1", "later"));
+    assert_true(text_equal(f->decision->module_id, words("m1")));
+    assert_true(text_empty(f->decision->item_id));
+}
+
+static void set_by(struct fixture *f, const char *actor, const char *why)
+{
+    struct input input = {.topic = TOPIC_CATALOGUE, .offset = f->offset++};
+
+    input.as.catalogue_change = (struct catalogue_change){
+        .event_id = TEXT("e"),
+        .occurred_at = NOW,
+        .actor = words(actor),
+        .reason = words(why),
+        .change_set = words(format(f, "by%s%s", actor, why)),
+        .count = 1,
+        .change = a_module("m1", AUTO_CONNECT_ALL),
+    };
+    decide(f, &input);
+}
+
+static void who_and_why_are_told_as_far_as_they_are_known(void **state)
+{
+    struct fixture *f = *state;
+
+    set_by(f, "alice", "");
+    expect_reason(f, "1 parts by alice");
+    set_by(f, "", "spring");
+    expect_reason(f, "1 parts: spring");
 }
 
 /* A price effective in the past is allowed. */
@@ -314,6 +359,7 @@ int main(void)
         TEST(another_reason_is_the_same_content),
         TEST(waiting_parts_are_limited),
         TEST(rules_and_effects_of_mixed_sets),
+        TEST(who_and_why_are_told_as_far_as_they_are_known),
         TEST(an_unknown_scan_in_a_set_leaves_its_parts_waiting),
         TEST(prices_may_be_effective_in_the_past_and_future),
     };

@@ -52,8 +52,28 @@ static void a_gap_of_64_scans_leaves_nothing_behind(void **state)
     link_mark_seen(&link, 1);
     link_mark_seen(&link, 64);
     assert_false(link_lacked_by(&link, 1));
+    assert_true(link_lacked_by(&link, 65));
     link_mark_seen(&link, INT64_MAX);
     assert_true(link_lacked_by(&link, INT64_MAX - 1));
+    for (int64_t later = 66; later <= 70; later += 4) {
+        link = (struct link_state){0};
+        link_mark_seen(&link, 1);
+        link_mark_seen(&link, 2);
+        link_mark_seen(&link, later);
+        assert_true(link_lacked_by(&link, 65));
+        assert_true(link_lacked_by(&link, later - 4));
+    }
+}
+
+static void what_is_65_scans_old_is_neither_known_nor_remembered(void **state)
+{
+    struct link_state link = {0};
+    (void)state;
+
+    link_mark_seen(&link, 200);
+    assert_false(link_lacked_by(&link, 135));
+    link_mark_seen(&link, 135);
+    assert_true(link_lacked_by(&link, 199));
 }
 
 static void misses_are_counted_back_to_the_last_hit(void **state)
@@ -109,6 +129,7 @@ int main(void)
         cmocka_unit_test(a_scan_named_it_or_lacks_it),
         cmocka_unit_test(the_window_is_64_scans),
         cmocka_unit_test(a_gap_of_64_scans_leaves_nothing_behind),
+        cmocka_unit_test(what_is_65_scans_old_is_neither_known_nor_remembered),
         cmocka_unit_test(misses_are_counted_back_to_the_last_hit),
         cmocka_unit_test(misses_are_counted_since_it_was_linked),
         cmocka_unit_test(at_most_64_misses_are_counted),

@@ -208,6 +208,10 @@ static void alias_cycles_and_long_chains(void **state)
     expect_dead(f, "catalogue.refused", "\"z\"");
     send_part(f, "circle", 0, 1, an_alias("a4", "a2"));
     expect_dead(f, "catalogue.refused", "circle");
+    send_part(f, "names", 0, 3, an_alias("p", "q"));
+    send_part(f, "names", 1, 3, an_alias("o", "p"));
+    send_part(f, "names", 2, 3, an_alias("q", "o"));
+    expect_dead(f, "catalogue.refused", "the aliases from \"o\"");
     send_part(f, "self", 0, 1, an_alias("b", "b"));
     expect_dead(f, "catalogue.refused", "\"b\"");
     send_part(f, "first", 0, 2, an_alias("b", "b"));

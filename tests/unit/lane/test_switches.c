@@ -123,6 +123,34 @@ static void a_removed_template_gets_pairs_too(void **state)
     assert_true(orderable(f, "t1", "m2", "r__A"));
 }
 
+/* Each tariff gets those of its own module: the others are new to it later, and the module says off by then. */
+static void tariffs_gain_a_module_each_in_one_set(void **state)
+{
+    struct fixture *f = *state;
+
+    open_shop(f, AUTO_CONNECT_ALL);
+    change(f, a_tariff(f, "t8", "", "os"));
+    change(f, a_tariff(f, "t9", "", "os"));
+    scan(f, "m1", "s1", "A");
+    scan(f, "m2", "s1", "B");
+    send_part(f, "both", 0, 3, a_tariff(f, "t8", "m1", "os"));
+    send_part(f, "both", 1, 3, a_tariff(f, "t9", "m2", "os"));
+    send_part(f, "both", 2, 3, a_tariff(f, "t7", "m2", "os"));
+    change(f, a_module("m1", AUTO_CONNECT_NONE));
+    change(f, a_module("m2", AUTO_CONNECT_NONE));
+    change(f, a_tariff(f, "t8", "m1 m2", "os"));
+    change(f, a_tariff(f, "t9", "m1 m2", "os"));
+    assert_true(orderable(f, "t8", "m1", "r__A"));
+    assert_true(orderable(f, "t9", "m2", "r__B"));
+    assert_false(orderable(f, "t8", "m2", "r__B"));
+    assert_false(orderable(f, "t9", "m1", "r__A"));
+    assert_true(orderable(f, "t7", "m2", "r__B"));
+    see(f, "m2", "s9", 9, "A");
+    const struct switch_state *pairs = book_get(&f->book, BOOK_SWITCHES, TEXT(""), words("r__A"));
+    assert_int_equal(pairs->on.count, 4);  /* t1, t2, t3, t8 */
+    assert_int_equal(pairs->off.count, 2); /* t9, and now t7 */
+}
+
 /* Within a batch the lane remembers what is sold: each change set makes it look again. */
 static void a_batch_sees_its_own_changes(void **state)
 {
@@ -161,6 +189,7 @@ int main(void)
         TEST(module_added_to_a_tariff_makes_pairs),
         TEST(a_new_tariff_takes_the_prices_of_its_own_set),
         TEST(a_removed_template_gets_pairs_too),
+        TEST(tariffs_gain_a_module_each_in_one_set),
         TEST(a_batch_sees_its_own_changes),
     };
 

@@ -110,6 +110,22 @@ static void removal_of_a_free_one_is_only_information(void **state)
     expect_effects(f, "template.removed r__A|template.removed r__B|template.removed r__C");
 }
 
+static void a_template_is_kept_as_it_was_first_seen(void **state)
+{
+    struct fixture *f = *state;
+
+    change(f, a_module("m1", AUTO_CONNECT_ALL));
+    see(f, "m1", "s1", 9, "A");
+    assert_true(text_equal(f->decision->reason,
+                           words("\"r__A\" is new on module \"m1\": linked, switched on for 0 tariffs and off for 0")));
+    f->now += HOUR;
+    see(f, "m1", "s1", 9, "A");
+    const struct template_state *seen = book_get(&f->book, BOOK_TEMPLATE, TEXT(""), words("r__A"));
+    assert_int_equal(seen->first_seen_at, NOW);
+    assert_true(text_equal(seen->repository, words("r")));
+    assert_true(text_equal(seen->name, words("A")));
+}
+
 /* A price in a tariff without the module says nothing about removal from the module. */
 static void removal_asks_only_tariffs_of_the_module(void **state)
 {
@@ -156,6 +172,7 @@ int main(void)
         TEST(new_on_each_module),
         TEST(unknown_module_is_a_dead_letter),
         TEST(seen_refreshes_attributes),
+        TEST(a_template_is_kept_as_it_was_first_seen),
         TEST(removed_and_returned_with_its_switches),
         TEST(removal_of_a_free_one_is_only_information),
         TEST(removal_asks_only_tariffs_of_the_module),

@@ -301,7 +301,7 @@ static void notification_ids_follow_from_the_input(void **state)
 static void dead_letters_for_what_cannot_be_decided(void **state)
 {
     struct fixture *f = *state;
-    struct input input = {.topic = TOPIC_CATALOGUE, .partition = 0, .offset = 12, .value = TEXT("\x01\x02")};
+    struct input input = {.topic = TOPIC_CATALOGUE, .partition = 3, .offset = 12, .value = TEXT("\x01\x02")};
 
     change(f, a_module("m1", AUTO_CONNECT_ALL));
     outcome_init(&f->outcome, &f->event_memory.arena);
@@ -313,9 +313,16 @@ static void dead_letters_for_what_cannot_be_decided(void **state)
     assert_true(text_equal(decision->rule, words("unreadable")));
     assert_int_equal(decision->verdict, VERDICT_DEAD_LETTER);
     assert_int_equal(decision->caused_by.offset, 12);
+    assert_int_equal(decision->caused_by.partition, 3);
+    assert_int_equal(f->outcome.dead_letters.items[0].partition, 3);
     assert_int_equal(f->outcome.dead_letters.count, 1);
     assert_string_equal(f->outcome.dead_letters.items[0].code, "codec.truncated");
     assert_null(book_first_dirty(&f->book));
+    struct arena none = {0};
+    struct outcome lost;
+    outcome_init(&lost, &none);
+    assert_int_equal(lane_dead_letter(&f->lane, &input, TEXT(""), INPUT_UNREADABLE, NULL, TEXT("why"), &lost),
+                     DECIDE_NO_MEMORY);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)

@@ -91,7 +91,7 @@ static void links_switches_and_overrides_are_in_order(void **state)
 static void tags_are_merged(void **state)
 {
     struct fixture *f = *state;
-    struct text scanned[] = {TEXT("lts"), TEXT("64")}, added[] = {TEXT("hot"), TEXT("lts")};
+    struct text scanned[] = {TEXT("64"), TEXT("lts")}, added[] = {TEXT("hot"), TEXT("lts")};
     struct input input = {.topic = TOPIC_TEMPLATE_DISCOVERED};
     struct catalogue_change_change settings = some_settings("r__A", 4);
 
@@ -106,6 +106,8 @@ static void tags_are_merged(void **state)
         .name = TEXT("A"),
         .tags = {scanned, 2},
         .os_group = TEXT("unix"),
+        .min_disk_mib = 5,
+        .min_ram_mib = 6,
     };
     decide(f, &input);
     settings.as.template_settings.tags = (struct text_array){added, 2};
@@ -118,6 +120,8 @@ static void tags_are_merged(void **state)
     assert_true(text_equal(a->title, words("a title")));
     assert_true(text_equal(a->os_group, words("unix")));
     assert_int_equal(a->first_seen_at, NOW);
+    assert_int_equal(a->min_disk_mib, 5);
+    assert_int_equal(a->min_ram_mib, 6);
 }
 
 static void templates_are_listed_by_sort_then_bytes(void **state)
@@ -138,6 +142,41 @@ static void templates_are_listed_by_sort_then_bytes(void **state)
     assert_true(text_equal(list.items[2].same_as, words("r__B")));
     assert_int_equal(list.items[3].status, TEMPLATE_NONE);
     assert_int_equal(list.items[3].override_count, 1);
+}
+
+static void overrides_and_links_are_in_order_however_they_came(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const scopes[] = {"t1", "t2", "t3", "m1", "m2"};
+
+    shop(f);
+    scan(f, "m1", "s2", "A B C");
+    scan(f, "m2", "s2", "B C");
+    assert_true(text_equal(view(f, "r__C")->links[0].module_id, words("m1")));
+    change(f, an_override(OVERRIDE_SCOPE_MODULE, "m1", "r__C", OVERRIDE_SETTING_ON));
+    change(f, an_override(OVERRIDE_SCOPE_TARIFF, "t2", "r__C", OVERRIDE_SETTING_ON));
+    change(f, an_override(OVERRIDE_SCOPE_TARIFF, "t1", "r__C", OVERRIDE_SETTING_ON));
+    change(f, an_override(OVERRIDE_SCOPE_MODULE, "m2", "r__C", OVERRIDE_SETTING_ON));
+    change(f, an_override(OVERRIDE_SCOPE_TARIFF, "t3", "r__C", OVERRIDE_SETTING_ON));
+    const struct template_view *c = view(f, "r__C");
+    assert_int_equal(c->override_count, 5);
+    for (uint32_t i = 0; i < 5; i++)
+        assert_true(text_equal(c->overrides[i].scope_id, words(scopes[i])));
+}
+
+static void templates_are_in_order_however_they_came(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const order[] = {"r__D", "r__B", "r__C", "r__E", "r__A"};
+
+    change(f, a_module("m1", AUTO_CONNECT_ALL));
+    scan(f, "m1", "s1", "E B A D C");
+    change(f, some_settings("r__A", 5));
+    change(f, some_settings("r__D", -5));
+    struct template_view_list list = views(f);
+    assert_int_equal(list.count, 5);
+    for (uint32_t i = 0; i < 5; i++)
+        assert_true(text_equal(list.items[i].template, words(order[i])));
 }
 
 static void modules_and_their_scans(void **state)
@@ -182,6 +221,8 @@ int main(void)
         TEST(links_switches_and_overrides_are_in_order),
         TEST(tags_are_merged),
         TEST(templates_are_listed_by_sort_then_bytes),
+        TEST(overrides_and_links_are_in_order_however_they_came),
+        TEST(templates_are_in_order_however_they_came),
         TEST(modules_and_their_scans),
         TEST(an_empty_catalogue_has_no_views),
     };
