@@ -99,7 +99,7 @@ static void not_so_near_misses(void **state)
     expect_item(f, "t2", "isp__windows 2019", "default free"); /* its price there is zero */
     expect_item(f, "t1", "isp__windows  2019", "default free");
     expect_item(f, "t1", "isp_windows 2019", "default free");
-    expect_item(f, "t1", "x_Xpanel", "default free");   /* `_` alone is none */
+    expect_item(f, "t1", "x_Xpanel", "default free");    /* `_` alone is none */
     expect_item(f, "t1", "a__b__panel", "default free"); /* the first `__` only */
     expect_item(f, "t1", "isp__ panel", "default free"); /* trimmed before the prefix is dropped */
     expect_item(f, "t1", "other__", "default free");     /* nothing is left of it */

@@ -4,13 +4,11 @@
 static void expect_nearest_text(struct fixture *f, struct text wanted, const char *nearest)
 {
     const struct catalogue *catalogue = snapshot(f);
-    struct text found =
-        catalogue_nearest(catalogue, catalogue_tariff(catalogue, words("t1")), words("m1"), wanted);
+    struct text found = catalogue_nearest(catalogue, catalogue_tariff(catalogue, words("t1")), words("m1"), wanted);
 
     if (!text_equal(found, words(nearest)))
-        fail_msg("order.template-unavailable: nearest to %.*s: expected %s, got %.*s", (int)wanted.size,
-                 wanted.data, nearest, (int)found.size,
-                 found.data);
+        fail_msg("order.template-unavailable: nearest to %.*s: expected %s, got %.*s", (int)wanted.size, wanted.data,
+                 nearest, (int)found.size, found.data);
 }
 
 static void expect_nearest(struct fixture *f, const char *wanted, const char *nearest)
