@@ -1,6 +1,5 @@
 /* Which periods a VPS keeps (rules.md 3). */
 #include "core/cases.h"
-#include "core/snapshot.h"
 
 #include "tests/unit/cmocka_all.h"
 #include "tests/unit/core/memory.h"
@@ -8,19 +7,11 @@
 static void of_the_ended_ones_the_last_is_kept(void **state)
 {
     struct memory memory;
-    struct outcome outcome;
-    struct catalogue_book book;
     struct desk desk = {.arena = memory_arena(&memory)};
-    const struct caused_by none = {0};
+    struct work work = {.desk = &desk};
     struct vps_state vps = {0};
-    struct work work;
-
     (void)state;
-    assert_true(book_init(&book, desk.arena));
-    desk.catalogue = catalogue_build(&book, 1, desk.arena);
-    assert_non_null(desk.catalogue);
-    outcome_init(&outcome, desk.arena);
-    work_init(&work, &desk, &outcome, TEXT("a1"), &none, ORIGIN_TIMER);
+
     for (int64_t i = 0; i < 5; i++) {
         const struct open_case paid = {.period_start = i * 100, .period_end = i * 100 + 100};
         desk.now = i * 100 + 50;
