@@ -117,8 +117,10 @@ static struct schema_result ask(struct registry *registry, const char *method, c
     json_decref(body);
     json_decref(registry->answer);
     registry->answer = NULL;
-    if (failed)
+    if (failed) {
+        free(text);
         return registry_result(registry, SCHEMA_RETRY, "no memory");
+    }
     struct text sent = {text, text ? (uint32_t)strlen(text) : 0};
     struct http_answer answer = {.outcome = HTTP_INVALID, .reason = "the URL is too long"};
     if (length > 0 && (size_t)length < sizeof url)
