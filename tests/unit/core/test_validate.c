@@ -130,6 +130,15 @@ static void moments(void **state)
     ORDER(period_start, CALENDAR_MAX + 1, INPUT_BAD_VALUE, "period_start");
 }
 
+static void the_first_fault_is_told(void **state)
+{
+    struct input input = {.topic = TOPIC_OS_INSTALLED, .as.os_installed = good_install};
+
+    (void)state;
+    input.as.os_installed.occurred_at = input.as.os_installed.installed_at = NOW + HOUR + 1;
+    check(&input, INPUT_EARLY, "occurred_at");
+}
+
 static void periods_end_before_the_year_10000(void **state)
 {
     struct input input = {.topic = TOPIC_ORDER, .as.order = good_order};
@@ -161,6 +170,7 @@ int main(void)
         cmocka_unit_test(ids_of_a_cancellation),
         cmocka_unit_test(templates),
         cmocka_unit_test(moments),
+        cmocka_unit_test(the_first_fault_is_told),
         cmocka_unit_test(periods_end_before_the_year_10000),
         cmocka_unit_test(currencies),
     };
