@@ -42,7 +42,7 @@ static void take(struct worker *worker, const char *topic, int64_t retention)
 
 bool worker_check_retention(struct worker *worker)
 {
-    struct kafka_topic_facts facts;
+    struct kafka_topic_facts facts = {0};
     struct kafka_reason reason;
     struct kafka_admin *admin = NULL;
     char name[TOPIC_NAME];
