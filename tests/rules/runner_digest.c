@@ -1,34 +1,11 @@
 #include "runner_digest.h"
 
 #include "runner_value.h"
+#include "worker/cli/common/digest.h"
 
 #include <inttypes.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <string.h>
-#include <xxhash.h>
-
-static void digest_sha256(const void *data, size_t size, uint8_t ret_digest[32])
-{
-    struct sha256_ctx context;
-
-    sha256_init(&context);
-    sha256_update(&context, size, data);
-    sha256_digest(&context, 32, ret_digest);
-}
-
-static struct hash digest_xxh3(const void *data, size_t size)
-{
-    struct hash hash;
-    XXH128_canonical_t canonical;
-
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits(data, size));
-    _Static_assert(sizeof hash.bytes == sizeof canonical.digest, "a hash holds 128 bits");
-    memcpy(hash.bytes, canonical.digest, sizeof hash.bytes);
-    return hash;
-}
-
-const struct hashes digest_hashes = {digest_sha256, digest_xxh3};
 
 /* Cuts at slashes; false unless there are three or four parts. */
 static bool cut(struct text name, struct text ret_parts[4])
@@ -67,7 +44,7 @@ struct text digest_obligation(struct arena *arena, const struct line *line, cons
         line_fail(line, "%.*s names no obligation: VPS/START/EPOCH is wanted", TEXT_ARGUMENTS(name));
     int size = snprintf(key, sizeof key, "%.*s%c%.*s%c%" PRId64 "%c%.*s", TEXT_ARGUMENTS(parts[0]), 0,
                         TEXT_ARGUMENTS(parts[1]), 0, start, 0, TEXT_ARGUMENTS(parts[3]));
-    digest_sha256(key, (size_t)size, digest);
+    library_hashes.sha256(key, (size_t)size, digest);
     for (int i = 0; i < 16; i++)
         snprintf(hex + 2 * i, 3, "%02x", digest[i]);
     return memory_format(arena, "%s%s", prefix, hex);

@@ -1,12 +1,8 @@
-/* Digests for core, and obligation ids computed from their definition in rules.md 6 rather than taken from core. */
+/* Obligation ids computed from their definition in rules.md 6 rather than taken from core. */
 #ifndef OSBILL_TESTS_RULES_DIGEST_H
 #define OSBILL_TESTS_RULES_DIGEST_H
 
 #include "runner_line.h"
-
-#include "core/hashes.h"
-
-extern const struct hashes digest_hashes;
 
 /* `name` is VPS/START/EPOCH or ACCOUNT/VPS/START/EPOCH (account a1 when left out): prefix + 32 hex digits of
  * SHA-256(account NUL vps NUL start in ms NUL epoch). */

@@ -1,8 +1,7 @@
 #include "runner_world.h"
 
-#include "runner_digest.h"
-
 #include "core/record_walk.h"
+#include "worker/cli/common/digest.h"
 
 #include <string.h>
 
@@ -87,7 +86,7 @@ static enum decide_status decide(const struct world *world, struct batch *batch,
     struct desk desk = {.arena = arena,
                         .overlay = overlay,
                         .catalogue = world->catalogue,
-                        .hashes = &digest_hashes,
+                        .hashes = &library_hashes,
                         .reader = &reader,
                         .settings = &settings,
                         .now = batch->now,
@@ -261,7 +260,7 @@ const char *world_change(struct world *world, const struct input *input, int64_t
 {
     struct lane_settings settings = lane_defaults();
     struct lane lane = {.book = &world->book,
-                        .hashes = &digest_hashes,
+                        .hashes = &library_hashes,
                         .settings = &settings,
                         .now = now,
                         .version = world->version + 1};

@@ -279,7 +279,6 @@ struct text sim_encode(const struct record_type *type, const void *record, struc
 struct decode_answer sim_decode(const struct record_type *type, struct text value, struct arena *arena,
                                 void *ret_record);
 struct record_codec sim_codec(struct worker *worker);
-struct hashes sim_hashes(void);
 
 /* story.c: the inputs */
 void story_begin(struct sim *sim);

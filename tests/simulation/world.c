@@ -1,11 +1,11 @@
 /* A world: Kafka, Redis, workers, clocks, chance. */
 #include "tests/simulation/sim.h"
 
-#include <nettle/sha2.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <xxhash.h>
+
+#include "worker/cli/common/digest.h"
 
 enum { START_WALL = 1750000 };
 
@@ -55,30 +55,6 @@ void violate(struct sim *sim, const char *format, ...)
 }
 
 /* --- ports of this file --- */
-
-static void sha256(const void *data, size_t size, uint8_t ret_digest[32])
-{
-    struct sha256_ctx context;
-
-    sha256_init(&context);
-    sha256_update(&context, size, data);
-    sha256_digest(&context, 32, ret_digest);
-}
-
-static struct hash hash128(const void *data, size_t size)
-{
-    XXH128_canonical_t canonical;
-    struct hash hash;
-
-    XXH128_canonicalFromHash(&canonical, XXH3_128bits(data, size));
-    memcpy(hash.bytes, canonical.digest, sizeof hash.bytes);
-    return hash;
-}
-
-struct hashes sim_hashes(void)
-{
-    return (struct hashes){sha256, hash128};
-}
 
 static int64_t wall(void *context)
 {
@@ -261,7 +237,7 @@ struct sim *sim_open(const struct options *options, uint64_t seed)
     memory_init(&sim->memory, 1 << 20, 0);
     sim->wall = (int64_t)START_WALL * 1000000;
     sim->steady = 1000000;
-    sim->hashes = sim_hashes();
+    sim->hashes = library_hashes;
     configure(sim);
     for (int who = 0; who < MAX_WORKERS; who++) {
         sim->workers[who].sim = sim;

@@ -2,7 +2,7 @@
 
 #include "core/book_internal.h"
 #include "core/record_walk.h"
-#include "digests.h"
+#include "worker/cli/common/digest.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,7 +119,7 @@ static void new_batch(struct fixture *f)
     test_arena_reset(&f->event_memory);
     f->version++;
     f->lane = (struct lane){
-        .book = &f->book, .hashes = &test_hashes, .settings = &f->settings, .now = f->now, .version = f->version};
+        .book = &f->book, .hashes = &library_hashes, .settings = &f->settings, .now = f->now, .version = f->version};
 }
 
 void decide(struct fixture *f, const struct input *input)

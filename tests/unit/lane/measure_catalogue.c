@@ -1,5 +1,4 @@
 /* How long the hot lookups, a snapshot and a lane decision take: measure_catalogue [TEMPLATES [TARIFFS [MODULES]]] */
-#include "digests.h"
 #include "fixture.h"
 
 #include <inttypes.h>
@@ -7,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
+
+#include "worker/cli/common/digest.h"
 
 enum { ITEMS = 40, LOOKUPS = 2000000 };
 
@@ -196,7 +197,7 @@ int main(int count, char **arguments)
     shop.tariffs = count > 2 ? (int)strtol(arguments[2], NULL, 10) : shop.tariffs;
     shop.modules = count > 3 ? (int)strtol(arguments[3], NULL, 10) : shop.modules;
     shop.f->lane = (struct lane){
-        .book = &shop.f->book, .hashes = &test_hashes, .settings = &shop.f->settings, .now = NOW, .version = 1};
+        .book = &shop.f->book, .hashes = &library_hashes, .settings = &shop.f->settings, .now = NOW, .version = 1};
     fill(&shop);
     book_written(&shop.f->book);
     printf("%d templates, %d tariffs, %d modules\n", shop.templates, shop.tariffs, shop.modules);

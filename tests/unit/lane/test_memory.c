@@ -4,7 +4,7 @@
 #include "core/book_internal.h"
 #include "core/catalogue_view.h"
 #include "core/record_walk.h"
-#include "digests.h"
+#include "worker/cli/common/digest.h"
 
 /* Two lanes side by side: `poor` runs out of memory again and again, `rich` never does. */
 struct pair {
@@ -35,7 +35,7 @@ static enum decide_status try(struct fixture *f, const struct input *input)
     f->event_memory.allocations = f->book_memory.allocations = 0;
     outcome_init(&f->outcome, &f->event_memory.arena);
     f->lane = (struct lane){
-        .book = &f->book, .hashes = &test_hashes, .settings = &f->settings, .now = f->now, .version = f->version};
+        .book = &f->book, .hashes = &library_hashes, .settings = &f->settings, .now = f->now, .version = f->version};
     return lane_decide(&f->lane, input, &f->outcome);
 }
 

@@ -2,9 +2,9 @@
  * (rules.md 5, 8, 9; contract.md). */
 #include "fixture.h"
 
-#include "digests.h"
-
 #include <stdio.h>
+
+#include "worker/cli/common/digest.h"
 
 /* --- template-discovered --- */
 
@@ -290,7 +290,7 @@ static void notification_ids_follow_from_the_input(void **state)
         char key[] = "template-discovered/0/4711\0TEMPLATE_REMOVED\0?", id[40] = "n-";
         uint8_t digest[32];
         key[sizeof key - 2] = (char)('0' + n);
-        test_hashes.sha256(key, sizeof key - 1, digest);
+        library_hashes.sha256(key, sizeof key - 1, digest);
         for (int i = 0; i < 16; i++)
             snprintf(id + 2 + 2 * i, 3, "%02x", digest[i]);
         assert_true(text_equal(f->outcome.notifications.items[n - 1].notification_id, words(id)));
