@@ -18,12 +18,6 @@ static int64_t standing_still(void *clock)
     return 0;
 }
 
-void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
 struct codec *fuzz_codec_over(struct text *schema)
 {
     struct codec_options options = {.source = {schema, fetch, NULL, NULL}, .now_ms = standing_still};

@@ -1,13 +1,12 @@
-/* What the fuzz targets of this folder ask of the codec. */
+/* What fuzz targets ask of the codec. */
 #ifndef OSBILL_TESTS_FUZZ_AVRO_FUZZ_CODEC_H
 #define OSBILL_TESTS_FUZZ_AVRO_FUZZ_CODEC_H
 
 #include "core/text.h"
+#include "tests/fuzz/must.h"
 #include "worker/avro/codec.h"
 
 enum { FUZZ_SCHEMA_ID = 7 };
-
-void must(bool holds); /* or the target has found something */
 
 /* A codec for which every id is this schema, which must outlive it. */
 struct codec *fuzz_codec_over(struct text *schema);

@@ -8,21 +8,14 @@
 #include <string.h>
 
 #include "core/book.h"
+#include "tests/fuzz/avro/fuzz_codec.h"
 #include "worker/avro/codec_port.h"
 #include "worker/engine/place.h"
-
-#define ID 7
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const enum topic topics[PART_INPUTS] = {TOPIC_ACCOUNT, TOPIC_ORDER, TOPIC_OS_INSTALLED};
 static const struct installation here = {{"cluster", 7}, {"osbill.", 7}, {"osbill", 6}, 24};
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* --- a codec over one schema --- */
 
@@ -34,26 +27,13 @@ struct world {
     struct memory memory;
 };
 
-static struct schema_result fetch(void *context, int32_t id, struct text *ret_json)
-{
-    (void)id;
-    *ret_json = ((struct world *)context)->schema;
-    return (struct schema_result){SCHEMA_OK, ""};
-}
-
-static int64_t standing_still(void *clock)
-{
-    (void)clock;
-    return 0;
-}
-
 static void world_open(struct world *world, const struct record_type *type, struct text schema)
 {
     *world = (struct world){.schema = schema};
     if (!schema.size)
         world->schema = (struct text){type->schema, (uint32_t)strlen(type->schema)};
-    world->codec = codec_new(&(struct codec_options){.source = {world, fetch, NULL, NULL}, .now_ms = standing_still});
-    must(world->codec && codec_set_id(world->codec, type, ID).status == CODEC_OK);
+    world->codec = fuzz_codec_over(&world->schema);
+    must(codec_set_id(world->codec, type, FUZZ_SCHEMA_ID).status == CODEC_OK);
     world->records = codec_port_open(&world->port, world->codec);
     memory_init(&world->memory, 64 << 10, 0);
 }
@@ -70,7 +50,7 @@ static struct text with_header(struct world *world, const uint8_t *body, size_t 
     char *value = arena_alloc(&world->memory.arena, size + 5, 1);
 
     must(value != NULL);
-    memcpy(value, (const uint8_t[]){0, 0, 0, 0, ID}, 5);
+    memcpy(value, (const uint8_t[]){0, 0, 0, 0, FUZZ_SCHEMA_ID}, 5);
     if (size)
         memcpy(value + 5, body, size);
     return (struct text){value, (uint32_t)size + 5};

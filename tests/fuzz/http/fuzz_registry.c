@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/must.h"
 #include "worker/http/registry.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -13,12 +14,6 @@ static const struct text schema = {"{\"type\":\"string\"}", 17};
 
 static struct text answers; /* not given yet */
 static char *body;          /* of the last one: exactly sized, for the sanitizer */
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* In place of http.c. */
 struct http_client {
@@ -66,16 +61,6 @@ struct http_answer http_send(struct http_client *client, const struct http_reque
     return (struct http_answer){HTTP_ANSWERED, statuses[pick], {answer.size > 1 ? body : NULL, answer.size - 1}, ""};
 }
 
-static void check_text(struct text text)
-{
-    char *copy = malloc(text.size + 1U);
-
-    must(copy != NULL && (text.data || !text.size));
-    if (text.size)
-        memcpy(copy, text.data, text.size);
-    free(copy);
-}
-
 static void check_ids(const int32_t *ids, uint32_t count)
 {
     int64_t sum = 0;
@@ -105,7 +90,7 @@ static struct schema_result ask(struct registry *registry, unsigned question)
     default: result = registry_ids(registry, "s-value", ids, &count);
     }
     if (result.answer == SCHEMA_OK) {
-        check_text(json);
+        must_be_readable(json);
         must(level != NULL);
         check_ids(ids, count);
     }

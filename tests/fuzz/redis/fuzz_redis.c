@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "tests/fuzz/must.h"
 #include "worker/redis/redis_connection.h"
 #include "worker/redis/redis_dump.h"
 #include "worker/redis/redis_request.h"
@@ -16,12 +17,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static redisReader *reader;
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
 
 /* --- in place of redis_connection.c and redis_transport.c: what was sent is there at once --- */
 
@@ -73,16 +68,6 @@ redisReply *connection_answer(struct connection *connection)
 
 /* --- what is answered --- */
 
-static void check_text(struct text text)
-{
-    char *copy = malloc(text.size + 1U);
-
-    must(copy != NULL && (text.data || !text.size));
-    if (text.size)
-        memcpy(copy, text.data, text.size);
-    free(copy);
-}
-
 static void check_result(struct result result)
 {
     must(result.kind == RESULT_OK || (result.reason && strlen(result.reason) < REASON_CAPACITY));
@@ -102,11 +87,11 @@ static void answer_request(enum store_request_kind kind)
     check_result(request.result);
     must(request.record_count <= RECORDS);
     for (uint32_t i = 0; request.result.kind == RESULT_OK && i < request.record_count; i++) {
-        check_text(records[i].key);
-        check_text(records[i].value);
+        must_be_readable(records[i].key);
+        must_be_readable(records[i].value);
     }
     if (request.result.kind == RESULT_OK)
-        check_text(request.position);
+        must_be_readable(request.position);
     freeReplyObject(reply);
 }
 
@@ -114,8 +99,8 @@ static bool visit(void *context, struct text key, struct text value)
 {
     int *visits = context;
 
-    check_text(key);
-    check_text(value);
+    must_be_readable(key);
+    must_be_readable(value);
     return ++*visits < 1000;
 }
 
@@ -136,9 +121,9 @@ static void answer_dump(unsigned kind)
         result = redis_dump_scan(dump, 0, (enum redis_dump_kind)(kind - 1), visit, &visits, &position, &moved);
     check_result(result);
     if (result.kind == RESULT_OK)
-        check_text(position);
+        must_be_readable(position);
     for (uint32_t i = 0; kind == 0 && result.kind == RESULT_OK && i < RECORDS; i++)
-        check_text(records[i].value);
+        must_be_readable(records[i].value);
     redis_dump_close(dump);
 }
 
