@@ -98,8 +98,8 @@ const struct record_type *state_record_type(enum state_kind kind)
     return NULL;
 }
 
-/* Four bytes a step; keys are short and nobody chooses them to collide within one batch's table. */
-static uint32_t key_hash(struct text key)
+/* Eight bytes a step; keys are short and nobody chooses them to collide within one batch's table. */
+uint32_t key_hash(struct text key)
 {
     uint64_t hash = 0x9E3779B97F4A7C15U ^ key.size;
     uint32_t i = 0;

@@ -63,6 +63,8 @@ bool overlay_init(struct overlay *overlay, struct arena *arena, uint32_t expecte
 struct text state_key_format(const struct state_key *key, char *buffer);
 /* The kind that a key in its account-state form names; STATE_KINDS: none (p:<N>, or unknown). */
 enum state_kind state_key_kind(struct text key);
+/* Of a key in its account-state form, for hash tables of this process: `hash` of its state. */
+uint32_t key_hash(struct text key);
 /* The record type of a kind, for the codec. */
 const struct record_type *state_record_type(enum state_kind kind);
 

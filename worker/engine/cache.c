@@ -1,6 +1,6 @@
 #include "worker/engine/cache.h"
 
-#include "worker/engine/keys.h"
+#include "core/overlay.h"
 
 #include <stdlib.h>
 
@@ -113,15 +113,15 @@ enum cache_answer cache_find(struct cache *cache, uint32_t slot, struct text key
     return entry->absent ? CACHE_ABSENT : CACHE_FOUND;
 }
 
-void cache_expect(const struct cache *cache, struct text key)
+void cache_expect(const struct cache *cache, uint32_t hash)
 {
     if (cache->bytes)
-        __builtin_prefetch(&cache->buckets[key_hash(key) & cache->bucket_mask]);
+        __builtin_prefetch(&cache->buckets[hash & cache->bucket_mask]);
 }
 
-void cache_expect_soon(const struct cache *cache, struct text key)
+void cache_expect_soon(const struct cache *cache, uint32_t hash)
 {
-    uint32_t at = cache->bytes ? cache->buckets[key_hash(key) & cache->bucket_mask] : 0;
+    uint32_t at = cache->bytes ? cache->buckets[hash & cache->bucket_mask] : 0;
 
     if (at)
         __builtin_prefetch(entry_at(cache, at));

@@ -19,9 +19,9 @@ void cache_close(struct cache *cache);
 
 /* The value is valid until the next put. */
 enum cache_answer cache_find(struct cache *cache, uint32_t slot, struct text key, struct text *ret_value);
-/* The processor fetches what finding the key will read: first the bucket, a little later the entry. */
-void cache_expect(const struct cache *cache, struct text key);
-void cache_expect_soon(const struct cache *cache, struct text key);
+/* The processor fetches what finding a key of that key_hash will read: first the bucket, a little later the entry. */
+void cache_expect(const struct cache *cache, uint32_t hash);
+void cache_expect_soon(const struct cache *cache, uint32_t hash);
 /* value.data NULL: known to be absent. What does not fit is forgotten. */
 void cache_put(struct cache *cache, uint32_t slot, struct text key, struct text value);
 /* Bytes of entries, those of old slots included. */

@@ -31,22 +31,6 @@ int32_t key_partition(struct text key, int32_t partitions)
     return (int32_t)(hash & 0x7fffffffU) % partitions;
 }
 
-uint32_t key_hash(struct text key)
-{
-    uint64_t hash = 0x9E3779B97F4A7C15U ^ key.size;
-    uint32_t i = 0;
-
-    for (; i + 8 <= key.size; i += 8) {
-        uint64_t word;
-        memcpy(&word, key.data + i, 8);
-        hash = (hash ^ word) * 0xD6E8FEB86659FD93U;
-        hash ^= hash >> 32;
-    }
-    for (; i < key.size; i++)
-        hash = (hash ^ (unsigned char)key.data[i]) * 0x100000001B3U;
-    return (uint32_t)(hash ^ hash >> 29);
-}
-
 struct text position_key(int32_t partition, char *buffer)
 {
     int size = snprintf(buffer, POSITION_KEY_MAX, "p:%d", (int)partition);

@@ -1,4 +1,4 @@
-/* What keys say: the partition of a message key, and a hash for the tables of this process. */
+/* What keys say: the partition of a message key, the key of a position. */
 #ifndef OSBILL_ENGINE_KEYS_H
 #define OSBILL_ENGINE_KEYS_H
 
@@ -6,9 +6,6 @@
 
 /* murmur2 as Kafka's Java client computes it, the sign bit cleared, mod `partitions` (contract.md, Rules). */
 int32_t key_partition(struct text key, int32_t partitions);
-
-/* For hash tables of this process only. */
-uint32_t key_hash(struct text key);
 
 /* "p:<partition>"; `buffer` has POSITION_KEY_MAX bytes. */
 #define POSITION_KEY_MAX 16

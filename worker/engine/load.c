@@ -120,11 +120,11 @@ static const struct state *nth_wanted(const struct state *state, int n)
 
 /* Memory delivers what the next states need while one is looked for. */
 static const struct state *expect(const struct engine *engine, const struct state *state,
-                                  void (*fetch)(const struct cache *cache, struct text key))
+                                  void (*fetch)(const struct cache *cache, uint32_t hash))
 {
     if (!state)
         return NULL;
-    fetch(engine->cache, state->key);
+    fetch(engine->cache, state->hash);
     return state->next_wanted;
 }
 
