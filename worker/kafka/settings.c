@@ -27,7 +27,8 @@ static const struct role_setting defaults[] = {
      * that was told to end may stand still. */
     {KAFKA_MEMBER, "heartbeat.interval.ms", "500"},
     /* A partition that is started waits until the fetch under way returns; so does the news that its end is reached. */
-    {KAFKA_MEMBER, "fetch.wait.max.ms", "100"},
+    {KAFKA_MEMBER, "fetch.wait.max.ms", "20"},
+    {KAFKA_MEMBER, "fetch.min.bytes", "4096"},
     /* Of all partitions together, because they share one queue: this decides the resident size. */
     {KAFKA_MEMBER, "queued.min.messages", "50000"},
     {KAFKA_MEMBER, "queued.max.messages.kbytes", "32768"},
