@@ -25,7 +25,7 @@ QUESTIONS = {
     "drain": ("drain --pin --runs 5 --peers memory,rocksdb --events 800000",
               "drain --pin --peers memory --events 60000 --accounts 3000"),
     "drain-unpinned": ("drain --peers memory --events 800000", "drain --events 60000 --accounts 3000"),
-    "latency": ("latency --runs 3 --peers memory --warm 10 --seconds 20",
+    "latency": ("latency --runs 3 --peers memory --warm 30 --seconds 20",
                 "latency --peers memory --rate 300 --warm 3 --seconds 5 --accounts 1500"),
     "hot": ("hot --events 500000", "hot --events 60000 --accounts 3000"),
     "cold": ("cold --events 300000", "cold --events 60000 --accounts 3000"),

@@ -1,6 +1,6 @@
 """latency: from the scheduled send of an installation to its Charge, as a consumer with read_committed gets it.
 
-    tests/bench/latency --runs 5 --peers memory [--rate 2000] [--warm 15] [--seconds 30] [--accounts N] [--no-pin] ...
+    tests/bench/latency --runs 5 --peers memory [--rate 2000] [--warm 30] [--seconds 30] [--accounts N] [--no-pin] ...
 
 Each program has topics of its own; accounts and orders are decided before. generate sends at the rate, each record when it is
 due, whatever became of those before it; the first --warm seconds are not counted. Only installations that are charged count.
@@ -109,7 +109,7 @@ def main():
     made = parser(__doc__)
     made.add_argument("--peers", type=lambda text: [name for name in text.split(",") if name], default=[], help="of memory, rocksdb")
     made.add_argument("--rate", type=int, default=2000)
-    made.add_argument("--warm", type=int, default=15)
+    made.add_argument("--warm", type=int, default=30)
     made.add_argument("--seconds", type=int, default=30)
     options = made.parse_args()
     options.events = options.rate * (options.warm + options.seconds)

@@ -26,12 +26,14 @@ static const struct role_setting defaults[] = {
     /* A member learns from the answer to a heartbeat that another one leaves or joins: so long the partitions of one
      * that was told to end may stand still. */
     {KAFKA_MEMBER, "heartbeat.interval.ms", "500"},
-    /* A partition that is started waits until the fetch under way returns; so does the news that its end is reached. */
-    {KAFKA_MEMBER, "fetch.wait.max.ms", "20"},
+    /* A fetch that returned with each record would load the broker more than all else at some thousand events a second:
+     * it returns with a few dozens, or after so long, which is what the first event after a pause may wait; a partition
+     * that is started, and the news that its end is reached, wait for it too. */
     {KAFKA_MEMBER, "fetch.min.bytes", "4096"},
+    {KAFKA_MEMBER, "fetch.wait.max.ms", "30"},
     /* Of all partitions together, because they share one queue: this decides the resident size. */
-    {KAFKA_MEMBER, "queued.min.messages", "50000"},
-    {KAFKA_MEMBER, "queued.max.messages.kbytes", "32768"},
+    {KAFKA_MEMBER, "queued.min.messages", "20000"},
+    {KAFKA_MEMBER, "queued.max.messages.kbytes", "16384"},
     {KAFKA_MEMBER, "fetch.max.bytes", "8388608"},
     {KAFKA_MEMBER, "max.partition.fetch.bytes", "1048576"},
     {CONSUMERS, "fetch.error.backoff.ms", "100"},
