@@ -95,6 +95,8 @@ void kafka_member_deliver(rd_kafka_message_t *message, void *context);
 /* log_refill.c: after a poll that delivered so much */
 void kafka_refill_init(struct kafka_log *log);
 void kafka_refill(struct kafka_log *log, uint64_t delivered, uint64_t delivered_bytes);
+/* The same for the reader of states, when nothing is there to be read. */
+void kafka_refill_reader(struct kafka_log *log, enum topic topic, int32_t number);
 
 /* log_assignment.c: what is assigned, and from where it is fetched */
 void kafka_member_on_rebalance(rd_kafka_t *handle, rd_kafka_resp_err_t event, rd_kafka_topic_partition_list_t *list,

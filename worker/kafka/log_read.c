@@ -131,6 +131,9 @@ static void serve(struct reading *reading, int timeout_ms)
     rd_kafka_topic_t *topic = reading->reader->topics[reading->topic];
     int64_t until = kafka_now_us() + (int64_t)timeout_ms * 1000;
 
+    if (rd_kafka_consume_callback(topic, reading->partition, 0, on_message, reading) == 0 &&
+        reading->reader == &reading->log->reader)
+        kafka_refill_reader(reading->log, reading->topic, reading->partition);
     for (int left_ms = timeout_ms; !reading->stop && !reading->failure && left_ms >= 0;) {
         if (rd_kafka_consume_callback(topic, reading->partition, reading->delivered ? 0 : left_ms, on_message,
                                       reading) <= 0)

@@ -26,7 +26,14 @@ void kafka_refill_init(struct kafka_log *log)
     refill->bytes_limit = number_setting(log->member.handle, "queued.max.messages.kbytes") * 1024;
 }
 
-/* A ListOffsets to the leader of each partition that is fetched, whose answer nobody waits for. */
+/* A ListOffsets to the leader of each partition, whose answer nobody waits for. */
+static void wake(rd_kafka_t *handle, rd_kafka_topic_partition_list_t *list)
+{
+    if (list->cnt)
+        (void)rd_kafka_offsets_for_times(handle, list, 0);
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
 static void wake_fetchers(struct kafka_log *log)
 {
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(0);
@@ -35,9 +42,7 @@ static void wake_fetchers(struct kafka_log *log)
         for (int32_t number = 0; number < log->partitions.counts[topic]; number++)
             if (log->partitions.items[topic][number].started)
                 rd_kafka_topic_partition_list_add(list, log->topics.names[topic], number)->offset = -1;
-    if (list->cnt)
-        (void)rd_kafka_offsets_for_times(log->member.handle, list, 0);
-    rd_kafka_topic_partition_list_destroy(list);
+    wake(log->member.handle, list);
 }
 
 static bool must_wake(struct kafka_log *log, uint64_t delivered, uint64_t delivered_bytes)
@@ -67,4 +72,13 @@ void kafka_refill(struct kafka_log *log, uint64_t delivered, uint64_t delivered_
         wake_fetchers(log);
     }
     refill->was_busy = delivered > 0 && log->member.stop;
+}
+
+void kafka_refill_reader(struct kafka_log *log, enum topic topic, int32_t number)
+{
+    if (rd_kafka_version() >= MENDED_IN)
+        return;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, log->topics.names[topic], number)->offset = -1;
+    wake(log->reader.handle, list);
 }

@@ -294,6 +294,28 @@ static void reads_of_several_partitions_interleave_in_chunks(void **state)
     member_close(&member);
 }
 
+/* librdkafka 2.0 sleeps up to a second when its queue is full, ten calls long: each of several fillings would show. */
+static void a_queue_that_was_full_is_filled_again(void **state)
+{
+    enum { RECORDS = 400 };
+    struct member member;
+    int64_t from = 0;
+    int idle = 0;
+
+    member_open(&member, *state, NULL, NULL, NULL, NULL);
+    assert_result(RESULT_OK, member.log->ops->recreate(member.log, 1000));
+    write_large(member.log, TOPIC_ACCOUNT_STATE, 0, RECORDS);
+    while (from <= RECORDS) {
+        struct result result =
+            member.log->ops->read(member.log, TOPIC_ACCOUNT_STATE, 0, &from, RECORDS + 1, 100, &member.handler);
+        assert_true(result.kind == RESULT_OK || result.kind == RESULT_RETRY);
+        idle += result.kind == RESULT_RETRY;
+    }
+    assert_int_equal(RECORDS, member.seen_count);
+    assert_in_range(idle, 0, 9);
+    member_close(&member);
+}
+
 static void following_goes_on_where_it_stands(void **state)
 {
     struct member member;
@@ -363,6 +385,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(read_passes_gaps_up_to_the_end, installation_setup, installation_teardown),
         cmocka_unit_test_setup_teardown(read_waits_for_an_open_transaction, installation_setup, installation_teardown),
         cmocka_unit_test_setup_teardown(reads_of_several_partitions_interleave_in_chunks, installation_setup,
+                                        installation_teardown),
+        cmocka_unit_test_setup_teardown(a_queue_that_was_full_is_filled_again, installation_setup,
                                         installation_teardown),
         cmocka_unit_test_setup_teardown(following_goes_on_where_it_stands, installation_setup, installation_teardown),
         cmocka_unit_test_setup_teardown(a_read_that_is_stopped_goes_on, installation_setup, installation_teardown),
