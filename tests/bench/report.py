@@ -123,8 +123,9 @@ def growth(page):
     if not sizes:
         return
     page.add("## Growth", "CPU-seconds per million events of worker and Redis; worst over best of each line below its chart. What is not "
-             "flat: more VPSs and accounts than the cache holds are read from Redis; more partitions make more, smaller transactions; the "
-             "first events of an account make more Charges than later ones, which are mostly covered.")
+             "flat: more VPSs and accounts than the cache holds are read from Redis, and each is changed more seldom. Under backlog a batch is "
+             "mostly of one partition, so with more partitions, or fewer accounts, more of its events are of the same VPS, whose state it "
+             "writes once. The first events of an account make more Charges than later ones, which are mostly covered.")
     for by, cases in sizes.items():
         points = {name: [(size, page.results.median(figure, "growth", case)) for size, case in cases.items()]
                   for name, figure in (("worker + Redis", own_cpu), ("broker", "broker_cpu_s_per_million"))}
@@ -168,7 +169,8 @@ def benchmarks(results, docs):
              "load generator share the machine. Pinned: broker on core 0, worker and Redis (or Kafka Streams) on core 1. The peer is "
              "[tests/bench/kstreams](../tests/bench/kstreams/README.md); it does less. Every osbill run was compared with the oracle and "
              "by `osbill verify`, every run of the peer with what its job must charge.",
-             "## Goals", goals_table(results), "## What is missed", missed(results))
+             "## Goals", goals_table(results), "## What is missed", missed(results), "What an event costs, part by part, and "
+             "what would halve it: [decisions/010](decisions/010-what-an-event-costs.md).")
     drain(page)
     latency(page)
     parts_alone(page)
