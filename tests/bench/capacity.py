@@ -38,7 +38,8 @@ def limits(results, got):
         f"- **Brokers**: one core carries {number(broker)} events/s without replication; {number(worker / broker)} broker cores per worker core. "
         "Replication 3 multiplies the followers' part: measure it on the cluster. Then: more brokers; partitions spread by themselves.",
         "- **Partitions** are the most threads that can share the work, and are fixed when topics are made (`partitions`, default 24): "
-        "choose at least the cores that the largest fleet shall have. More of them cost a little each: docs/benchmarks.md, Growth.",
+        "choose at least the cores that the largest fleet shall have. More of them cost less, not more, up to about a hundred for each "
+        "worker: docs/benchmarks.md, Growth.",
         "- **One account** is decided by one thread: its events cannot be faster than one core. docs/benchmarks.md, Hot accounts.",
         "- **The catalogue lane** is one thread by design (one total order). " + (
             f"A scan of 10,000 templates and the catalogue were decided in {number(min(lane))} s, so at least "
