@@ -1,4 +1,4 @@
-"""all: every question, one after the other, then report. About half an hour; --short: minutes, for trying the suite, not for
+"""all: every question, one after the other, then report. About 40 minutes; --short: minutes, for trying the suite, not for
 figures. For the issue's own lengths run single commands longer (README.md); the report takes each question's newest session.
 
     tests/bench/all [--short] [--results NAME.jsonl] [--only drain,latency] [--list]

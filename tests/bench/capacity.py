@@ -33,8 +33,8 @@ def limits(results, got):
     found = [
         f"- **Redis** executes commands on one thread: {number(redis)} events/s, which {number(redis / worker)} worker cores fill. Then: give "
         "installations (topic prefixes) a Redis each, or enlarge `cache-bytes`, which spares reads; writes remain. Its append-only file "
-        "should be rewritten seldom and without compression (deploy/local/stack has the settings): with the defaults that took another "
-        "third of its CPU under load.",
+        "should be rewritten seldom and without compression (deploy/local/stack has the settings): with the defaults a rewrite took a "
+        "third of its CPU while it lasted.",
         f"- **Brokers**: one core carries {number(broker)} events/s without replication; {number(worker / broker)} broker cores per worker core. "
         "Replication 3 multiplies the followers' part: measure it on the cluster. Then: more brokers; partitions spread by themselves.",
         "- **Partitions** are the most threads that can share the work, and are fixed when topics are made (`partitions`, default 24): "

@@ -190,7 +190,7 @@ def benchmarks(results, docs):
                  ("broker without", "broker_cores_without_worker"), ("records written", "records_written")])
     memory(page)
     flame(page, docs)
-    page.add("## Again", "    tests/bench/all            # everything, about half an hour; --short: minutes\n    tests/bench/report         "
+    page.add("## Again", "    tests/bench/all            # everything, about 40 minutes; --short: minutes\n    tests/bench/report         "
              "# this page and docs/capacity.md\n\nEach question is a command of its own: `tests/bench/README.md`.")
     return page
 

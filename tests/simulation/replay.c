@@ -3,6 +3,7 @@
 #include "tests/simulation/replay.h"
 
 #include "core/snapshot.h"
+#include "worker/cli/common/digest.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -156,7 +157,7 @@ static void replay_transaction(struct replay *replay, const struct decision_batc
         .arena = &replay->memory.arena,
         .overlay = &replay->overlay,
         .catalogue = replay->versions[version],
-        .hashes = &replay->sim->hashes,
+        .hashes = &library_hashes,
         .reader = &reader,
         .settings = &replay->sim->config.decide,
         .now = batch->decided_at,

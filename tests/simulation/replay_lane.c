@@ -3,6 +3,7 @@
 #include "tests/simulation/replay.h"
 
 #include "core/lane.h"
+#include "worker/cli/common/digest.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -54,7 +55,7 @@ static void decide_batch(struct lane_replay *replay, const struct decision_batch
     struct lane_settings settings = replay->sim->config.lane;
     struct lane lane = {
         .book = &replay->book,
-        .hashes = &replay->sim->hashes,
+        .hashes = &library_hashes,
         .settings = &settings,
         .now = batch->decided_at,
         .version = batch->seq,

@@ -221,7 +221,6 @@ struct sim {
     int64_t retention;   /* delete.retention.ms of account-state */
     size_t broker_limit; /* bytes of a record that the broker takes */
     struct story *story;
-    struct hashes hashes;
     struct engine_statistics total; /* of engines that are gone */
     uint64_t under_fire;            /* decisions made before the faults ended */
     char violation[1024];

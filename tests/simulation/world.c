@@ -1,11 +1,11 @@
 /* A world: Kafka, Redis, workers, clocks, chance. */
 #include "tests/simulation/sim.h"
 
+#include "worker/cli/common/digest.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "worker/cli/common/digest.h"
 
 enum { START_WALL = 1750000 };
 
@@ -134,7 +134,7 @@ bool worker_start(struct worker *worker)
     if (!worker->follower)
         return false;
     struct engine_ports ports = {&worker->log.base, &worker->store.base, &worker->clock,
-                                 &worker->codec,    &sim->hashes,        follower_source(worker->follower)};
+                                 &worker->codec,    &library_hashes,     follower_source(worker->follower)};
     worker->engine = engine_open(&config, &ports);
     worker->alive = worker->engine != NULL;
     worker->paused = false;
@@ -237,7 +237,6 @@ struct sim *sim_open(const struct options *options, uint64_t seed)
     memory_init(&sim->memory, 1 << 20, 0);
     sim->wall = (int64_t)START_WALL * 1000000;
     sim->steady = 1000000;
-    sim->hashes = library_hashes;
     configure(sim);
     for (int who = 0; who < MAX_WORKERS; who++) {
         sim->workers[who].sim = sim;

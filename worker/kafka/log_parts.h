@@ -14,7 +14,6 @@ enum { KAFKA_FENCES_MAX = 3, KAFKA_FENCES_MS = 60000 };
 struct kafka_sender;
 
 struct kafka_refill {
-    bool needed;
     bool was_full;
     bool was_busy;                       /* the handler stopped the last poll */
     int64_t messages_limit, bytes_limit; /* of the queue: at one of them librdkafka stops fetching */

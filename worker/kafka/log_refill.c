@@ -4,7 +4,10 @@
 
 #include <stdlib.h>
 
-enum { MENDED_IN = 0x02020000 }; /* fetch.queue.backoff.ms */
+static bool is_mended(void)
+{
+    return rd_kafka_version() >= 0x02020000; /* fetch.queue.backoff.ms */
+}
 
 static int64_t number_setting(const rd_kafka_t *handle, const char *name)
 {
@@ -21,7 +24,6 @@ void kafka_refill_init(struct kafka_log *log)
 {
     struct kafka_refill *refill = &log->member.refill;
 
-    refill->needed = rd_kafka_version() < MENDED_IN;
     refill->messages_limit = number_setting(log->member.handle, "queued.min.messages");
     refill->bytes_limit = number_setting(log->member.handle, "queued.max.messages.kbytes") * 1024;
 }
@@ -65,7 +67,7 @@ void kafka_refill(struct kafka_log *log, uint64_t delivered, uint64_t delivered_
 {
     struct kafka_refill *refill = &log->member.refill;
 
-    if (!refill->needed)
+    if (is_mended())
         return;
     if (must_wake(log, delivered, delivered_bytes)) {
         refill->was_full = false;
@@ -76,7 +78,7 @@ void kafka_refill(struct kafka_log *log, uint64_t delivered, uint64_t delivered_
 
 void kafka_refill_reader(struct kafka_log *log, enum topic topic, int32_t number)
 {
-    if (rd_kafka_version() >= MENDED_IN)
+    if (is_mended())
         return;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(list, log->topics.names[topic], number)->offset = -1;
