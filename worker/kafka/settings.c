@@ -29,7 +29,7 @@ static const struct role_setting defaults[] = {
     /* A fetch that returned with each record would load the broker more than all else at some thousand events a second:
      * it returns with a few dozens, or after so long, which is what the first event after a pause may wait; a partition
      * that is started, and the news that its end is reached, wait for it too. */
-    {KAFKA_MEMBER, "fetch.min.bytes", "4096"},
+    {KAFKA_MEMBER, "fetch.min.bytes", "2048"},
     {KAFKA_MEMBER, "fetch.wait.max.ms", "30"},
     /* Of all partitions together, because they share one queue: this decides the resident size. */
     {KAFKA_MEMBER, "queued.min.messages", "20000"},
