@@ -2,14 +2,14 @@ cmake_minimum_required(VERSION 3.25)
 
 # Writes a C file that holds each script as a byte array: cmake -DOUTPUT=file.c -DFOLDER=lua -P embed.cmake
 #
-# A script is its flags line (a shebang, Redis 7) and the concatenation of its parts. no-writes lets a replica answer,
-# which the nonce guards; the others get a clean -READONLY or -OOM before they have written anything. allow-oom is for
-# those that free memory.
+# A script is its flags line (a shebang, Redis 7) and the concatenation of its parts, without comments. no-writes lets a
+# replica answer; the others get a clean -READONLY before they have written anything. allow-oom is for those that free
+# memory, and for those whose records ask for it themselves.
 set(SCRIPTS
     "claim|flags=allow-oom|claim"
     "read|flags=no-writes|guard,read"
-    "write||guard,apply,write"
-    "fill||guard,apply,fill"
+    "write|flags=allow-oom|guard,twice,write"
+    "fill|flags=allow-oom|guard,twice,fill"
     "finish|flags=allow-oom|guard,finish"
     "due|flags=no-writes|guard,due"
     "held|flags=no-writes|guard,held"
@@ -28,7 +28,10 @@ foreach(script IN LISTS SCRIPTS)
   string(REPLACE "," ";" parts "${parts}")
   string(HEX "#!lua ${flags}\n" hex)
   foreach(part IN LISTS parts)
-    file(READ "${FOLDER}/${part}.lua" content HEX)
+    file(READ "${FOLDER}/${part}.lua" content)
+    string(REGEX REPLACE "(^|\n)--[^\n]*" "\\1" content "${content}")
+    string(REGEX REPLACE "\n\n+" "\n" content "${content}")
+    string(HEX "${content}" content)
     string(APPEND hex "${content}")
   endforeach()
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")

@@ -13,6 +13,8 @@ static const struct guard {
     {"OK", {RESULT_OK, NULL}},
     {"absent", {RESULT_REFUSED, "absent: Redis has no position of this partition, it lost its data"}},
     {"owner", {RESULT_REFUSED, "owner: another worker, or an older copy of Redis, claimed this partition"}},
+    {"side", {RESULT_REFUSED, "side: Redis shows another copy of this partition than this worker knows of"}},
+    {"type", {RESULT_STOP, "another program uses the same keys: give each its own database or prefix"}},
     {"position", {RESULT_REFUSED, "position: Redis is at another position than this worker"}},
     {"chunk", {RESULT_REFUSED, "chunk: Redis has another number of chunks of this fill"}},
 };
@@ -37,11 +39,14 @@ static struct text reply_text(const redisReply *reply)
     return (struct text){reply->str, (uint32_t)reply->len};
 }
 
-static struct result answer_claim(struct store_request *request, const redisReply *reply)
+static struct result answer_claim(struct store_request *request, const redisReply *reply, char *ret_side)
 {
-    if (reply->elements != 2)
+    if (reply->elements != 3)
         return unexpected();
-    struct text nonce = reply_text(reply->element[1]);
+    struct text nonce = reply_text(reply->element[1]), side = reply_text(reply->element[2]);
+    if (side.size != 1)
+        return unexpected();
+    *ret_side = side.data[0];
     request->position = reply_text(reply->element[0]);
     if (request->position.size == 0)
         request->position.data = NULL;
@@ -53,19 +58,29 @@ static struct result answer_claim(struct store_request *request, const redisRepl
     return RESULT_SUCCESS;
 }
 
-/* Lists of values, in the order of the keys. */
-static struct result answer_read(struct store_request *request, const redisReply *reply)
+/* The values, in the order of the keys; whether they count the answers behind them say. */
+static struct result answer_values(struct store_request *request, const redisReply *reply)
 {
-    uint32_t at = 0;
-
+    if (reply->elements != request->record_count)
+        return unexpected();
     for (size_t i = 0; i < reply->elements; i++) {
-        const redisReply *list = reply->element[i];
-        if (list->type != REDIS_REPLY_ARRAY || list->elements > request->record_count - at)
+        if (reply->element[i]->type != REDIS_REPLY_STRING && reply->element[i]->type != REDIS_REPLY_NIL)
             return unexpected();
-        for (size_t k = 0; k < list->elements; k++)
-            request->records[at++].value = reply_text(list->element[k]);
+        request->records[i].value = reply_text(reply->element[i]);
     }
-    return at == request->record_count ? RESULT_SUCCESS : unexpected();
+    return RESULT_SUCCESS;
+}
+
+/* The last status is that of the guard behind the records. When it refuses they are in, so "nothing happened" would be
+ * wrong. */
+static struct result answer_records(const redisReply *reply)
+{
+    if (reply->elements == 0 || reply->element[reply->elements - 1]->type != REDIS_REPLY_STATUS)
+        return unexpected();
+    struct result result = status_result(reply->element[reply->elements - 1]->str);
+    if (result.kind == RESULT_REFUSED)
+        result.kind = RESULT_RETRY;
+    return result;
 }
 
 static struct result answer_ids(struct store_request *request, const redisReply *reply)
@@ -92,25 +107,69 @@ static struct result answer_time(struct store_request *request, const redisReply
     return (struct result){RESULT_STOP, text};
 }
 
-void request_answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity)
+/* The first error among an answer's parts, or the answer itself; NULL: none. */
+static const redisReply *error_in(const redisReply *reply)
 {
-    if (reply->type == REDIS_REPLY_ERROR) {
-        request->result = redis_error_result(reply->str, RESULT_RETRY, text, capacity);
-        return;
-    }
-    if (reply->type == REDIS_REPLY_STATUS) {
-        request->result = status_result(reply->str);
-        return;
-    }
-    request->result = unexpected();
+    if (reply->type == REDIS_REPLY_ERROR)
+        return reply;
+    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
+        if (reply->element[i]->type == REDIS_REPLY_ERROR)
+            return reply->element[i];
+    return NULL;
+}
+
+bool request_lost_script(const redisReply *reply)
+{
+    const redisReply *error = error_in(reply);
+
+    return error && strncmp(error->str, "NOSCRIPT", 8) == 0;
+}
+
+static struct result answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity,
+                            char *ret_side)
+{
+    if (reply->type == REDIS_REPLY_STATUS)
+        return status_result(reply->str);
+    if (reply->type == REDIS_REPLY_NIL)
+        return (struct result){RESULT_REFUSED,
+                               "position: another worker, or another copy of Redis, touched it meanwhile"};
     if (reply->type != REDIS_REPLY_ARRAY)
+        return unexpected();
+    switch (request->kind) {
+    case STORE_CLAIM: return answer_claim(request, reply, ret_side);
+    case STORE_WRITE:
+    case STORE_FILL: return answer_records(reply);
+    case STORE_DUE:
+    case STORE_HELD: return answer_ids(request, reply);
+    case STORE_TIME: return answer_time(request, reply, text, capacity);
+    case STORE_READ: return reply->elements == 0 ? RESULT_SUCCESS : unexpected();
+    case STORE_FINISH: break;
+    }
+    return unexpected();
+}
+
+/* Those in front of EXEC's: a READ's values, the guard's status, OK and QUEUED. */
+static struct result preliminary(struct store_request *request, const redisReply *reply)
+{
+    if (request->kind == STORE_READ && reply->type == REDIS_REPLY_ARRAY)
+        return answer_values(request, reply);
+    if (reply->type != REDIS_REPLY_STATUS)
+        return unexpected();
+    return strcmp(reply->str, "QUEUED") == 0 ? RESULT_SUCCESS : status_result(reply->str);
+}
+
+/* The first thing that went wrong is the one to tell: EXEC's own answer is mostly its echo. */
+void request_answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity, char *ret_side)
+{
+    const redisReply *error = error_in(reply);
+
+    request->answers--;
+    if (request->result.kind != RESULT_OK)
         return;
-    if (request->kind == STORE_CLAIM)
-        request->result = answer_claim(request, reply);
-    else if (request->kind == STORE_READ)
-        request->result = answer_read(request, reply);
-    else if (request->kind == STORE_DUE || request->kind == STORE_HELD)
-        request->result = answer_ids(request, reply);
-    else if (request->kind == STORE_TIME)
-        request->result = answer_time(request, reply, text, capacity);
+    if (error)
+        request->result = redis_error_result(error->str, RESULT_RETRY, text, capacity);
+    else if (request->answers > 0)
+        request->result = preliminary(request, reply);
+    else
+        request->result = answer(request, reply, text, capacity, ret_side);
 }

@@ -99,10 +99,11 @@ void connection_fail(struct connection *connection, enum result_kind kind, const
     connection->attempts++;
 }
 
-void connection_expect(struct connection *connection)
+void connection_expect(struct connection *connection, uint32_t answers)
 {
-    if (connection->expected++ == 0)
+    if (connection->expected == 0)
         connection->progress_at = monotonic_ms();
+    connection->expected += answers;
 }
 
 /* Begins to connect. */

@@ -13,7 +13,6 @@
 #include <hiredis/hiredis.h>
 
 #define REASON_CAPACITY 512
-#define DIGEST_SIZE     40
 #define OUTPUT_KEEP     ((size_t)4 << 20) /* bytes of output buffer kept between requests */
 
 enum connection_state { CONNECTION_WAITING, CONNECTION_OPENING, CONNECTION_GREETING, CONNECTION_READY };
@@ -50,8 +49,8 @@ void connection_step(struct connection *connection, int timeout_ms);
 void connection_flush(struct connection *connection);
 /* The next answer of a command, or NULL. The caller frees it with freeReplyObject. Only while READY. */
 redisReply *connection_answer(struct connection *connection);
-/* Says that one command was put into output. */
-void connection_expect(struct connection *connection);
+/* Says that commands with so many answers were put into output. */
+void connection_expect(struct connection *connection, uint32_t answers);
 /* Bytes of output not written yet. */
 size_t connection_backlog(const struct connection *connection);
 

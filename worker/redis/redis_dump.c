@@ -51,7 +51,7 @@ static struct result exchange(struct redis_dump *dump)
 
     if (connection->output.failed)
         connection_fail(connection, RESULT_RETRY, "out of memory");
-    connection_expect(connection);
+    connection_expect(connection, 1);
     connection_flush(connection);
     while (!connection->failed && (reply = connection_answer(connection)) == NULL)
         if (!connection->failed)

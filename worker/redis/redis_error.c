@@ -24,6 +24,7 @@ static const struct meaning meanings[] = {
     {"UNKILLABLE", RESULT_RETRY, "a script blocks Redis: wait"},
     {"MISCONF", RESULT_RETRY, "Redis cannot save its data: look at its log and disk"},
     {"NOREPLICAS", RESULT_RETRY, "Redis has too few good replicas (min-replicas-to-write)"},
+    {"EXECABORT", RESULT_RETRY, "Redis refused a transaction as a whole: it may be full or busy, see its log"},
     {"NOSCRIPT", RESULT_RETRY, "Redis lost its scripts: they are loaded again"},
     {"ERR max number of clients", RESULT_RETRY, "Redis has too many clients: raise maxclients"},
     {"NOAUTH", RESULT_STOP, "Redis wants a password: set redis-password-file"},

@@ -13,17 +13,6 @@ void request_scratch_release(struct request_scratch *scratch)
     *scratch = (struct request_scratch){0};
 }
 
-/* An account that belongs to no index, or is gone. */
-static bool is_idle(const struct store_record *record)
-{
-    return record->has_due && (!record->value.data || (record->due_at == 0 && !record->held));
-}
-
-static bool is_timed(const struct store_record *record)
-{
-    return record->has_due && !is_idle(record);
-}
-
 static struct text account_of(const struct store_record *record)
 {
     assert(record->key.size > ACCOUNT_PREFIX && memcmp(record->key.data, "a:", ACCOUNT_PREFIX) == 0);
@@ -81,78 +70,70 @@ bool records_mark_replaced(const struct store_request *request, struct request_s
     return true;
 }
 
-struct record_lists records_count(const struct store_request *request, const bool *skip)
-{
-    struct record_lists lists = {0};
+/* What a record is to one of the commands. */
+enum list { LIST_SETS, LIST_DELETES, LIST_DUES, LIST_UNDUES, LIST_HELDS, LIST_UNHELDS, LISTS };
 
-    for (uint32_t i = 0; i < request->record_count; i++) {
-        const struct store_record *record = &request->records[i];
-        if (skip && skip[i])
-            continue;
-        lists.sets += record->value.data != NULL;
-        lists.idle_sets += record->value.data != NULL && is_idle(record);
-        lists.deletes += record->value.data == NULL;
-        lists.idle_deletes += record->value.data == NULL && is_idle(record);
-        if (!is_timed(record))
-            continue;
-        lists.dues += record->due_at != 0;
-        lists.undues += record->due_at == 0;
-        lists.helds += record->held;
-        lists.unhelds += !record->held;
+static const struct {
+    const char *command;
+    int key;
+    bool in_pairs;
+} commands[LISTS] = {
+    [LIST_SETS] = {"HSET", KEY_STATE, true}, [LIST_DELETES] = {"HDEL", KEY_STATE, false},
+    [LIST_DUES] = {"ZADD", KEY_DUE, true},   [LIST_UNDUES] = {"ZREM", KEY_DUE, false},
+    [LIST_HELDS] = {"ZADD", KEY_HELD, true}, [LIST_UNHELDS] = {"ZREM", KEY_HELD, false},
+};
+
+static bool is_in(const struct store_record *record, enum list list)
+{
+    bool is_there = record->value.data != NULL;
+
+    switch (list) {
+    case LIST_SETS: return is_there;
+    case LIST_DELETES: return !is_there;
+    case LIST_DUES: return record->has_due && is_there && record->due_at != 0;
+    case LIST_UNDUES: return record->has_due && !(is_there && record->due_at != 0);
+    case LIST_HELDS: return record->has_due && is_there && record->held;
+    case LIST_UNHELDS: return record->has_due && !(is_there && record->held);
+    case LISTS: break;
     }
-    return lists;
+    return false;
 }
 
-size_t records_arguments(const struct record_lists *lists)
+static void put_record(struct buffer *output, const struct store_record *record, enum list list)
 {
-    return 8 + (size_t)2 * (lists->sets + lists->dues + lists->helds) + lists->deletes + lists->undues + lists->unhelds;
-}
-
-/* Sets or deletes, those of idle accounts or the others. */
-static void put_records(struct buffer *output, const struct store_request *request, const bool *skip, bool set,
-                        bool idle)
-{
-    for (uint32_t i = 0; i < request->record_count; i++) {
-        const struct store_record *record = &request->records[i];
-        if ((skip && skip[i]) || (record->value.data != NULL) != set || is_idle(record) != idle)
-            continue;
+    switch (list) {
+    case LIST_SETS:
         buffer_put_text(output, record->key);
-        if (set)
-            buffer_put_text(output, record->value);
-    }
-}
-
-/* One list of an index: the accounts that are in it, with their score, or those that are not. */
-static void put_index(struct buffer *output, const struct store_request *request, const bool *skip, bool due_index,
-                      bool member)
-{
-    for (uint32_t i = 0; i < request->record_count; i++) {
-        const struct store_record *record = &request->records[i];
-        bool is_member = due_index ? record->due_at != 0 : record->held;
-        if ((skip && skip[i]) || !is_timed(record) || is_member != member)
-            continue;
-        if (member)
-            buffer_put_number(output, due_index ? record->due_at : 0);
-        buffer_put_text(output, account_of(record));
-    }
-}
-
-void records_put(struct buffer *output, const struct store_request *request, const bool *skip,
-                 const struct record_lists *lists)
-{
-    const uint32_t counts[] = {lists->sets, lists->idle_sets, lists->deletes, lists->idle_deletes,
-                               lists->dues, lists->undues,    lists->helds,   lists->unhelds};
-
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-        buffer_put_number(output, counts[i]);
-    put_records(output, request, skip, true, false);
-    put_records(output, request, skip, true, true);
-    put_records(output, request, skip, false, false);
-    put_records(output, request, skip, false, true);
-    if (lists->dues + lists->undues == 0)
+        buffer_put_text(output, record->value);
         return;
-    put_index(output, request, skip, true, true);
-    put_index(output, request, skip, true, false);
-    put_index(output, request, skip, false, true);
-    put_index(output, request, skip, false, false);
+    case LIST_DELETES: buffer_put_text(output, record->key); return;
+    case LIST_DUES: buffer_put_number(output, record->due_at); break;
+    case LIST_HELDS: buffer_put_number(output, 0); break;
+    case LIST_UNDUES:
+    case LIST_UNHELDS:
+    case LISTS: break;
+    }
+    buffer_put_text(output, account_of(record));
+}
+
+uint32_t records_put(struct buffer *output, const struct store_request *request, const bool *skip,
+                     const struct partition_keys *keys, char side)
+{
+    uint32_t counts[LISTS] = {0}, put = 0;
+
+    for (uint32_t i = 0; i < request->record_count; i++)
+        for (enum list list = 0; list < LISTS && !(skip && skip[i]); list++)
+            counts[list] += is_in(&request->records[i], list);
+    for (enum list list = 0; list < LISTS; list++) {
+        if (!counts[list])
+            continue;
+        put++;
+        buffer_put_command(output, 2 + (size_t)counts[list] * (commands[list].in_pairs ? 2 : 1));
+        buffer_put_string(output, commands[list].command);
+        buffer_put_string(output, partition_key(keys, commands[list].key, side));
+        for (uint32_t i = 0; i < request->record_count; i++)
+            if (!(skip && skip[i]) && is_in(&request->records[i], list))
+                put_record(output, &request->records[i], list);
+    }
+    return put;
 }

@@ -1,14 +1,10 @@
-/* The records of a WRITE or FILL as the lists that lua/apply.lua takes. */
+/* The records of a WRITE or FILL as commands: state hash, due and held index of one side. */
 #ifndef OSBILL_REDIS_RECORDS_H
 #define OSBILL_REDIS_RECORDS_H
 
 #include "redis_buffer.h"
+#include "redis_keys.h"
 #include "worker/engine/ports/store.h"
-
-/* How long each list is, in the order of lua/apply.lua. */
-struct record_lists {
-    uint32_t sets, idle_sets, deletes, idle_deletes, dues, undues, helds, unhelds;
-};
 
 /* Memory that one request after the other uses to find repeated keys. Zero: none yet. */
 struct request_scratch {
@@ -20,14 +16,11 @@ struct request_scratch {
 void request_scratch_release(struct request_scratch *scratch);
 
 /* Marks every record that a later one of the same key replaces: a piece of a log may hold a key several times, set
- * and deleted, and the lists lose that order. False: out of memory. */
+ * and deleted, and the commands lose that order. False: out of memory. */
 bool records_mark_replaced(const struct store_request *request, struct request_scratch *scratch);
 
-/* skip NULL: none. */
-struct record_lists records_count(const struct store_request *request, const bool *skip);
-/* How many arguments records_put writes. */
-size_t records_arguments(const struct record_lists *lists);
-void records_put(struct buffer *output, const struct store_request *request, const bool *skip,
-                 const struct record_lists *lists);
+/* Writes HSET, HDEL, ZADD and ZREM, those that have something to do; returns how many. skip NULL: none. */
+uint32_t records_put(struct buffer *output, const struct store_request *request, const bool *skip,
+                     const struct partition_keys *keys, char side);
 
 #endif

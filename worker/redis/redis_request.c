@@ -1,9 +1,9 @@
 #include "redis_request.h"
 
+#include "redis_keys.h"
 #include "redis_records.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 static void put_hash(struct buffer *output, const struct hash *hash)
@@ -11,58 +11,126 @@ static void put_hash(struct buffer *output, const struct hash *hash)
     buffer_put_argument(output, hash->bytes, sizeof(hash->bytes));
 }
 
+static void put_partition(struct buffer *output, const char *digest, const struct partition_keys *keys,
+                          size_t arguments)
+{
+    buffer_put_command(output, 3 + KEYS + arguments);
+    buffer_put_string(output, "EVALSHA");
+    buffer_put_string(output, digest);
+    partition_keys_put(keys, output);
+}
+
 void request_put_head(struct buffer *output, const char *digest, const char *prefix, int32_t partition,
                       size_t arguments)
 {
-    static const char *const names[REDIS_KEYS] = {"position", "state:a", "due:a", "held:a",
-                                                  "state:b",  "due:b",   "held:b"};
-    char key[300];
+    struct partition_keys keys;
 
-    buffer_put_command(output, 3 + REDIS_KEYS + arguments);
-    buffer_put_string(output, "EVALSHA");
-    buffer_put_string(output, digest);
-    buffer_put_number(output, REDIS_KEYS);
-    for (size_t i = 0; i < REDIS_KEYS; i++) {
-        /* The colon keeps prefix x, partition 12 apart from prefix x1, partition 2: no topic name holds one. */
-        int size = snprintf(key, sizeof(key), "{%s:%d}:%s", prefix, (int)partition, names[i]);
-        assert(size > 0 && (size_t)size < sizeof(key));
-        buffer_put_argument(output, key, (size_t)size);
+    partition_keys_name(&keys, prefix, partition);
+    put_partition(output, digest, &keys, arguments);
+}
+
+/* --- many records --- */
+
+static void put_side(struct buffer *output, char side)
+{
+    buffer_put_argument(output, &side, 1);
+}
+
+static void put_single(struct buffer *output, const char *command)
+{
+    buffer_put_command(output, 1);
+    buffer_put_string(output, command);
+}
+
+static void put_watch(const struct partition_keys *keys, struct buffer *output)
+{
+    buffer_put_command(output, 2);
+    buffer_put_string(output, "WATCH");
+    buffer_put_string(output, keys->text[KEY_POSITION]);
+}
+
+static uint32_t encode_read(const struct store_request *request, const struct partition_keys *keys, char side,
+                            const char *digest, struct buffer *output)
+{
+    put_watch(keys, output);
+    buffer_put_command(output, 2 + (size_t)request->record_count);
+    buffer_put_string(output, "HMGET");
+    buffer_put_string(output, partition_key(keys, KEY_STATE, side));
+    for (uint32_t i = 0; i < request->record_count; i++)
+        buffer_put_text(output, request->records[i].key);
+    put_partition(output, digest, keys, 2 + request->nonce_count);
+    put_hash(output, &request->owner);
+    put_side(output, side);
+    for (uint32_t i = 0; i < request->nonce_count; i++)
+        put_hash(output, &request->nonces[i]);
+    put_single(output, "MULTI");
+    put_single(output, "EXEC");
+    return 5;
+}
+
+/* By its text, not its digest: a script that Redis lost must not let the records pass. */
+static void put_guard(const struct store_request *request, const struct partition_keys *keys, char side, bool behind,
+                      struct buffer *output)
+{
+    bool write = request->kind == STORE_WRITE;
+    const struct script *script = &redis_scripts[write ? SCRIPT_WRITE : SCRIPT_FILL];
+
+    buffer_put_command(output, 3 + KEYS + (write ? 6 : 5));
+    buffer_put_string(output, "EVAL");
+    buffer_put_argument(output, script->source, script->size);
+    partition_keys_put(keys, output);
+    put_hash(output, &request->owner);
+    put_side(output, side);
+    buffer_put_number(output, behind);
+    if (write) {
+        put_hash(output, &request->nonces[0]);
+        put_hash(output, &request->to);
+        buffer_put_text(output, behind ? request->position : (struct text){"", 0});
+    } else {
+        buffer_put_number(output, request->chunk);
+        buffer_put_number(output, request->fresh);
     }
 }
 
-/* The overlay holds each key once, so a WRITE needs no look at repeated keys. */
-static void encode_write(const struct store_request *request, const char *prefix, const char *digest,
-                         struct buffer *output)
+/* What an abandoned fill left on the side that nobody sees. */
+static uint32_t put_unlink(const struct partition_keys *keys, char side, struct buffer *output)
 {
-    struct record_lists lists = records_count(request, NULL);
-
-    request_put_head(output, digest, prefix, request->partition, 4 + records_arguments(&lists));
-    put_hash(output, &request->owner);
-    put_hash(output, &request->nonces[0]);
-    put_hash(output, &request->to);
-    buffer_put_text(output, request->position);
-    records_put(output, request, NULL, &lists);
+    buffer_put_command(output, 1 + KEYS_OF_SIDE);
+    buffer_put_string(output, "UNLINK");
+    for (int key = KEY_STATE; key <= KEY_HELD; key++)
+        buffer_put_string(output, partition_key(keys, key, side));
+    return 1;
 }
 
-static void encode_fill(const struct store_request *request, const char *prefix, const char *digest,
-                        struct request_scratch *scratch, struct buffer *output)
+/* The overlay holds each key once, so only a FILL looks for repeated ones. */
+static uint32_t encode_records(const struct store_request *request, const struct partition_keys *keys, char side,
+                               struct request_scratch *scratch, struct buffer *output)
 {
-    if (!records_mark_replaced(request, scratch)) {
+    bool fill = request->kind == STORE_FILL, fresh = fill && request->fresh;
+    char other = side == 'b' ? 'a' : 'b';
+    uint32_t answers = 5; /* WATCH, guard, MULTI, guard, EXEC */
+
+    if (fill && !records_mark_replaced(request, scratch)) {
         output->failed = true;
-        return;
+        return answers;
     }
-    struct record_lists lists = records_count(request, scratch->skip);
-    request_put_head(output, digest, prefix, request->partition, 3 + records_arguments(&lists));
-    put_hash(output, &request->owner);
-    buffer_put_number(output, request->chunk);
-    buffer_put_number(output, request->fresh);
-    records_put(output, request, scratch->skip, &lists);
+    put_watch(keys, output);
+    put_guard(request, keys, side, false, output);
+    put_single(output, "MULTI");
+    if (fresh && request->chunk == 0)
+        answers += put_unlink(keys, other, output);
+    answers += records_put(output, request, fill ? scratch->skip : NULL, keys, fresh ? other : side);
+    put_guard(request, keys, side, true, output);
+    put_single(output, "EXEC");
+    return answers;
 }
 
-static void encode_finish(const struct store_request *request, const char *prefix, const char *digest,
+/* --- the others --- */
+
+static void encode_finish(const struct store_request *request, const struct partition_keys *keys, const char *digest,
                           struct buffer *output)
 {
-    request_put_head(output, digest, prefix, request->partition, 5);
+    put_partition(output, digest, keys, 5);
     put_hash(output, &request->owner);
     buffer_put_number(output, request->chunk);
     buffer_put_number(output, request->fresh);
@@ -70,19 +138,18 @@ static void encode_finish(const struct store_request *request, const char *prefi
     buffer_put_text(output, request->position);
 }
 
-/* READ, DUE, HELD: head, owner, nonces; `arguments` more follow. */
-static void encode_guarded(const struct store_request *request, const char *prefix, const char *digest,
-                           size_t arguments, struct buffer *output)
+/* DUE, HELD: head, owner, nonces; two arguments more follow. */
+static void encode_guarded(const struct store_request *request, const struct partition_keys *keys, const char *digest,
+                           struct buffer *output)
 {
-    assert(request->nonce_count >= 1 && request->nonce_count <= 4);
-    request_put_head(output, digest, prefix, request->partition, 2 + request->nonce_count + arguments);
+    put_partition(output, digest, keys, 4 + request->nonce_count);
     put_hash(output, &request->owner);
     buffer_put_number(output, request->nonce_count);
     for (uint32_t i = 0; i < request->nonce_count; i++)
         put_hash(output, &request->nonces[i]);
 }
 
-static void encode_held(const struct store_request *request, const char *prefix, const char *digest,
+static void encode_held(const struct store_request *request, const struct partition_keys *keys, const char *digest,
                         struct buffer *output)
 {
     char bound[512] = "-";
@@ -93,33 +160,37 @@ static void encode_held(const struct store_request *request, const char *prefix,
         bound[0] = '(';
         memcpy(bound + 1, request->cursor.data, size - 1);
     }
-    encode_guarded(request, prefix, digest, 2, output);
+    encode_guarded(request, keys, digest, output);
     buffer_put_argument(output, bound, size);
     buffer_put_number(output, request->limit);
 }
 
-void request_encode(const struct store_request *request, const char *prefix, const char *digest,
-                    struct request_scratch *scratch, struct buffer *output)
+void request_encode(struct store_request *request, const char *prefix, char side,
+                    const char digests[SCRIPT_COUNT][DIGEST_SIZE + 1], struct request_scratch *scratch,
+                    struct buffer *output)
 {
+    const char *digest = digests[request->kind];
+    struct partition_keys keys;
+
+    assert(request->nonce_count <= sizeof(request->nonces) / sizeof(request->nonces[0]));
+    partition_keys_name(&keys, prefix, request->partition);
+    request->result = RESULT_SUCCESS;
+    request->answers = 1;
     switch (request->kind) {
     case STORE_CLAIM:
-        request_put_head(output, digest, prefix, request->partition, 1);
+        put_partition(output, digest, &keys, 1);
         put_hash(output, &request->owner);
         break;
-    case STORE_READ:
-        encode_guarded(request, prefix, digest, request->record_count, output);
-        for (uint32_t i = 0; i < request->record_count; i++)
-            buffer_put_text(output, request->records[i].key);
-        break;
-    case STORE_WRITE: encode_write(request, prefix, digest, output); break;
-    case STORE_FILL: encode_fill(request, prefix, digest, scratch, output); break;
-    case STORE_FINISH: encode_finish(request, prefix, digest, output); break;
+    case STORE_READ: request->answers = encode_read(request, &keys, side, digest, output); break;
+    case STORE_WRITE:
+    case STORE_FILL: request->answers = encode_records(request, &keys, side, scratch, output); break;
+    case STORE_FINISH: encode_finish(request, &keys, digest, output); break;
     case STORE_DUE:
-        encode_guarded(request, prefix, digest, 2, output);
+        encode_guarded(request, &keys, digest, output);
         buffer_put_number(output, request->now);
         buffer_put_number(output, request->limit);
         break;
-    case STORE_HELD: encode_held(request, prefix, digest, output); break;
+    case STORE_HELD: encode_held(request, &keys, digest, output); break;
     case STORE_TIME:
         buffer_put_command(output, 3);
         buffer_put_string(output, "EVALSHA");

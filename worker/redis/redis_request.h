@@ -1,4 +1,11 @@
-/* A store request as one EVALSHA, and its answer back. */
+/* A store request as commands of Redis, and their answers back.
+ *
+ * Most kinds are one script. READ, WRITE and FILL move many records, which a script would copy, each several times (it
+ * took half of Redis' CPU): their records are plain commands, and scripts guard them.
+ *   READ   WATCH position  HMGET  guard  MULTI  EXEC
+ *   WRITE  WATCH position  guard  MULTI  HSET, HDEL, ZADD, ZREM  guard again, which moves the position  EXEC
+ *   FILL   as WRITE, with the count of chunks in place of the position
+ * lua/read.lua and lua/twice.lua say why that is enough; docs/decisions/011. */
 #ifndef OSBILL_REDIS_REQUEST_H
 #define OSBILL_REDIS_REQUEST_H
 
@@ -8,17 +15,21 @@
 
 #include <hiredis/hiredis.h>
 
-#define REDIS_KEYS 7 /* of a partition; lua/guard.lua names them */
-
-/* Writes the request to output. output->failed when memory ran out. */
-void request_encode(const struct store_request *request, const char *prefix, const char *digest,
-                    struct request_scratch *scratch, struct buffer *output);
+/* Writes the request to output and sets how many answers it will get. `side` is the one that readers of the partition
+ * see, as CLAIM answered it. output->failed when memory ran out. */
+void request_encode(struct store_request *request, const char *prefix, char side,
+                    const char digests[SCRIPT_COUNT][DIGEST_SIZE + 1], struct request_scratch *scratch,
+                    struct buffer *output);
 
 /* EVALSHA, digest and the partition's keys, for a command that has `arguments` more. */
 void request_put_head(struct buffer *output, const char *digest, const char *prefix, int32_t partition,
                       size_t arguments);
 
-/* Sets the request's result and answers. Answered text points into the reply. A reason goes to text. */
-void request_answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity);
+/* Takes the next of the request's answers; with the last one its result stands. Answered text points into the reply,
+ * which is an array. A reason goes to text. *ret_side is set by CLAIM. */
+void request_answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity,
+                    char *ret_side);
+/* Redis does not know a script that was loaded. */
+bool request_lost_script(const redisReply *reply);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#define DIGEST_SIZE 40 /* hex digits by which EVALSHA names a script */
+
 /* In the order of enum store_request_kind, so that a kind is its script; then those that are no request. */
 enum script_id {
     SCRIPT_CLAIM,

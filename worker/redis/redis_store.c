@@ -34,6 +34,9 @@ struct redis_store {
     struct queue completed; /* failed together, for poll to return one by one */
     struct answer *answers; /* not released; few: one for each request that the caller keeps */
     struct answer *spare;
+    char *sides; /* by partition; 0: not known */
+    uint32_t side_count;
+    bool scripts_lost;            /* an answer said so */
     char reason[REASON_CAPACITY]; /* of the request that poll returned last */
 };
 
@@ -89,8 +92,36 @@ static void collect_failure(struct redis_store *store)
     if (!connection->failed)
         return;
     connection->failed = false;
+    store->scripts_lost = false;
     fail_all(store, (struct result){connection->failure, connection->reason});
 }
+
+/* --- sides --- */
+
+/* The side that readers see, as far as this worker knows: a claim asked, and finish switched it. */
+static char side_of(const struct redis_store *store, int32_t partition)
+{
+    return (uint32_t)partition < store->side_count && store->sides[partition] ? store->sides[partition] : 'a';
+}
+
+/* False: out of memory. */
+static bool set_side(struct redis_store *store, int32_t partition, char side)
+{
+    uint32_t count = (uint32_t)partition + 1;
+
+    if (store->side_count < count) {
+        char *sides = realloc(store->sides, count);
+        if (!sides)
+            return false;
+        memset(sides + store->side_count, 0, count - store->side_count);
+        store->sides = sides;
+        store->side_count = count;
+    }
+    store->sides[partition] = side;
+    return true;
+}
+
+/* --- requests --- */
 
 /* Encodes and writes what fits. */
 static void feed(struct redis_store *store)
@@ -100,9 +131,10 @@ static void feed(struct redis_store *store)
     while (connection->state == CONNECTION_READY && store->waiting.first &&
            connection_backlog(connection) < OUTPUT_LIMIT) {
         struct store_request *request = queue_take(&store->waiting);
-        request_encode(request, store->prefix, connection->digest[request->kind], &store->scratch, &connection->output);
+        request_encode(request, store->prefix, side_of(store, request->partition), connection->digest, &store->scratch,
+                       &connection->output);
         queue_put(&store->flight, request);
-        connection_expect(connection);
+        connection_expect(connection, request->answers);
         if (connection->output.failed)
             connection_fail(connection, RESULT_RETRY, "out of memory for a request");
         else
@@ -116,15 +148,16 @@ static void store_release(struct store *base, struct store_request *request)
 {
     struct redis_store *store = own(base);
 
-    for (struct answer **at = &store->answers; *at; at = &(*at)->next) {
+    for (struct answer **at = &store->answers; *at;) {
         struct answer *answer = *at;
-        if (answer->request != request)
+        if (answer->request != request) {
+            at = &answer->next;
             continue;
+        }
         freeReplyObject(answer->reply);
         *at = answer->next;
         answer->next = store->spare;
         store->spare = answer;
-        return;
     }
 }
 
@@ -138,12 +171,12 @@ static void store_submit(struct store *base, struct store_request *request)
     feed(store);
 }
 
-/* Keeps the reply for as long as the request's text points into it. */
+/* Keeps a reply for as long as the request's text may point into it. */
 static void keep_answer(struct redis_store *store, struct store_request *request, redisReply *reply)
 {
     struct answer *answer = store->spare;
 
-    if (reply->type != REDIS_REPLY_ARRAY) {
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements == 0) {
         freeReplyObject(reply);
         return;
     }
@@ -160,22 +193,43 @@ static void keep_answer(struct redis_store *store, struct store_request *request
     store->answers = answer;
 }
 
-/* The next request whose answer is complete, or that failed. */
+/* Takes the next answer of the first request in flight. *ret_last: its last one, so it is complete. */
+static bool take_answer(struct redis_store *store, bool *ret_last)
+{
+    redisReply *reply = connection_answer(&store->connection);
+    struct store_request *request = store->flight.first;
+
+    if (!reply)
+        return false;
+    char side = side_of(store, request->partition);
+    bool fresh = request->kind == STORE_FINISH && request->fresh;
+    request_answer(request, reply, store->reason, sizeof(store->reason), &side);
+    store->scripts_lost |= request_lost_script(reply);
+    if (fresh && request->result.kind == RESULT_OK)
+        side = side == 'b' ? 'a' : 'b';
+    if ((fresh || request->kind == STORE_CLAIM) && !set_side(store, request->partition, side))
+        request->result = (struct result){RESULT_RETRY, "out of memory for an answer"};
+    *ret_last = request->answers == 0;
+    keep_answer(store, request, reply);
+    return true;
+}
+
+/* The next request whose answers are complete, or that failed. */
 static struct store_request *next_completed(struct redis_store *store)
 {
+    bool last = false;
+
     collect_failure(store);
     if (store->completed.first)
         return queue_take(&store->completed);
-    redisReply *reply = connection_answer(&store->connection);
-    if (!reply) {
+    while (!last && take_answer(store, &last))
+        ;
+    if (!last) {
         collect_failure(store);
         return queue_take(&store->completed);
     }
     struct store_request *request = queue_take(&store->flight);
-    request_answer(request, reply, store->reason, sizeof(store->reason));
-    bool scripts_lost = reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "NOSCRIPT", 8) == 0;
-    keep_answer(store, request, reply);
-    if (scripts_lost) { /* a new connection loads them; what is behind this request fails with it, in order */
+    if (store->scripts_lost) { /* a new connection loads them; what is behind this request fails with it, in order */
         connection_fail(&store->connection, RESULT_RETRY, "Redis lost its scripts: they are loaded again");
         collect_failure(store);
     }
@@ -206,6 +260,7 @@ static void store_reset(struct store *base)
 
     collect_failure(store);
     connection_reset(&store->connection);
+    store->scripts_lost = false;
     fail_all(store, (struct result){RESULT_RETRY, "the connection to Redis was reset"});
 }
 
@@ -254,5 +309,6 @@ void redis_store_close(struct store *base)
     }
     connection_release(&store->connection);
     request_scratch_release(&store->scratch);
+    free(store->sides);
     free(store);
 }

@@ -102,6 +102,22 @@ void connection_read(struct connection *connection)
     } while (reader->len - before >= 16384); /* a full read: there may be more */
 }
 
+/* Records go in MULTI: a user or a server without it must be found out before the first ones. */
+static void greet_transactions(struct connection *connection)
+{
+    struct buffer *output = &connection->output;
+
+    buffer_put_command(output, 1);
+    buffer_put_string(output, "MULTI");
+    buffer_put_command(output, 3);
+    buffer_put_string(output, "EVAL");
+    buffer_put_string(output, "return 1");
+    buffer_put_number(output, 0);
+    buffer_put_command(output, 1);
+    buffer_put_string(output, "EXEC");
+    connection->expected += 3;
+}
+
 /* Commands of the greeting, in the order in which connection_greeted takes their answers. */
 void connection_greet(struct connection *connection)
 {
@@ -123,6 +139,7 @@ void connection_greet(struct connection *connection)
         buffer_put_number(output, address->database);
         connection->expected++;
     }
+    greet_transactions(connection);
     for (size_t i = 0; i < SCRIPT_COUNT; i++) {
         buffer_put_command(output, 3);
         buffer_put_string(output, "SCRIPT");

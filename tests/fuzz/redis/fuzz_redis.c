@@ -18,7 +18,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static redisReader *reader;
 
-/* --- in place of redis_connection.c and redis_transport.c: what was sent is there at once --- */
+/* --- in place of redis_connection.c, redis_transport.c and the scripts: what was sent is there at once --- */
+
+const struct script redis_scripts[SCRIPT_COUNT] = {{"", "", 0}};
 
 struct result connection_init(struct connection *connection, const struct redis_address *address,
                               int connect_timeout_ms, int answer_timeout_ms)
@@ -45,9 +47,9 @@ void connection_flush(struct connection *connection)
     buffer_clear(&connection->output, 0);
 }
 
-void connection_expect(struct connection *connection)
+void connection_expect(struct connection *connection, uint32_t answers)
 {
-    connection->expected++;
+    connection->expected += answers;
 }
 
 void connection_fail(struct connection *connection, enum result_kind kind, const char *reason)
@@ -73,17 +75,31 @@ static void check_result(struct result result)
     must(result.kind == RESULT_OK || (result.reason && strlen(result.reason) < REASON_CAPACITY));
 }
 
+/* READ, WRITE and FILL have several; two stand for them. */
+static uint32_t answers_of(enum store_request_kind kind)
+{
+    return kind == STORE_READ || kind == STORE_WRITE || kind == STORE_FILL ? 2 : 1;
+}
+
 static void answer_request(enum store_request_kind kind)
 {
     struct store_record records[RECORDS] = {{.key = TEXT("a:1")}, {.key = TEXT("v:1/2")}};
-    struct store_request request = {
-        .kind = kind, .records = records, .record_count = kind == STORE_READ ? RECORDS : 0, .limit = RECORDS};
-    char reason[REASON_CAPACITY];
+    struct store_request request = {.kind = kind,
+                                    .records = records,
+                                    .record_count = kind == STORE_READ ? RECORDS : 0,
+                                    .limit = RECORDS,
+                                    .answers = answers_of(kind)};
+    char reason[REASON_CAPACITY], side = 'a';
     void *reply = NULL;
 
-    if (redisReaderGetReply(reader, &reply) != REDIS_OK || !reply)
-        return;
-    request_answer(&request, reply, reason, sizeof reason);
+    while (request.answers > 0) {
+        freeReplyObject(reply);
+        reply = NULL;
+        if (redisReaderGetReply(reader, &reply) != REDIS_OK || !reply)
+            return;
+        request_answer(&request, reply, reason, sizeof reason, &side);
+        (void)request_lost_script(reply);
+    }
     check_result(request.result);
     must(request.record_count <= RECORDS);
     for (uint32_t i = 0; request.result.kind == RESULT_OK && i < request.record_count; i++) {

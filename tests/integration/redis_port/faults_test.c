@@ -230,6 +230,22 @@ static void a_user_without_permission_stops(void **context)
     assert_reason(&request, "permission");
 }
 
+/* Without MULTI the records would go in one by one, whatever the guard said. */
+static void a_user_without_transactions_stops(void **context)
+{
+    static const char *const changes[] = {"ACL SETUSER default -multi", "ACL SETUSER default +multi -eval"};
+    struct store_request request = {.kind = STORE_TIME};
+
+    (void)context;
+    for (size_t i = 0; i < 2; i++) {
+        server_command(&server, changes[i]);
+        struct store *store = port_open(server.url);
+        assert_result(store, &request, RESULT_STOP);
+        assert_reason(&request, "permission");
+        redis_store_close(store);
+    }
+}
+
 /* A server's `timeout`, or a load balancer: nothing was in flight, so nothing is unknown. */
 static void closed_while_idle_is_no_failure(void **context)
 {
@@ -298,6 +314,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_replica_is_a_retry_that_says_so, setup, teardown),
         cmocka_unit_test_setup_teardown(passwords, setup, teardown),
         cmocka_unit_test_setup_teardown(a_user_without_permission_stops, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_user_without_transactions_stops, setup, teardown),
         cmocka_unit_test_setup_teardown(closed_while_idle_is_no_failure, setup, teardown),
         cmocka_unit_test_setup_teardown(reset_completes_what_is_in_flight, setup, teardown),
         cmocka_unit_test_setup_teardown(database_of_the_url_is_used, setup, teardown),

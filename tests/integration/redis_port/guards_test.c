@@ -6,9 +6,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
+
+#include <hiredis/hiredis.h>
+
+#include "redis_keys.h"
+#include "redis_scripts.h"
 
 static void claim_of_nothing_answers_none(void **context)
 {
@@ -244,6 +250,125 @@ static void partitions_and_prefixes_do_not_mix(void **context)
     redis_store_close(other);
 }
 
+/* What a write or fill of owner 1 does behind its records (lua/twice.lua), without what should have stopped it in
+ * front. */
+static void run_behind(const char *nonce_or_chunk, enum script_id id)
+{
+    struct partition_keys keys;
+    struct hash owner = hash_of(1);
+    const struct script *script = &redis_scripts[id];
+    const char *arguments[16] = {"EVAL", script->source, "7"};
+    size_t sizes[16] = {4, script->size, 1}, count = 3;
+    redisContext *redis = redisConnectUnix(server.socket);
+
+    partition_keys_name(&keys, PREFIX, 7);
+    for (int i = 0; i < KEYS; i++, count++) {
+        arguments[count] = keys.text[i];
+        sizes[count] = strlen(keys.text[i]);
+    }
+    arguments[count] = (const char *)owner.bytes;
+    sizes[count++] = sizeof(owner.bytes);
+    for (size_t i = 0; i < 5; i++, count++) {
+        arguments[count] = (const char *[]){"b", "1", nonce_or_chunk, "1", "new"}[i];
+        sizes[count] = strlen(arguments[count]);
+    }
+    redisReply *reply = redisCommandArgv(redis, (int)count, arguments, sizes);
+    assert_int_equal(reply->type, REDIS_REPLY_STATUS);
+    assert_string_not_equal(reply->str, "OK");
+    freeReplyObject(reply);
+    redisFree(redis);
+}
+
+/* Records that came in wrongly cannot be taken out again, so the partition is filled anew. */
+static void refused_behind_its_records_the_partition_is_lost(void **context)
+{
+    struct store_record record = state("v:a/1", "one");
+    struct store_request taken = claim(2), request = write_to(2, 10, 11, &record, 1);
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &taken, RESULT_OK);
+    run_behind("nonce", SCRIPT_WRITE);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "absent");
+    request = read_at(2, 10, &record, 1);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_result(*context, &taken, RESULT_OK);
+    assert_null(taken.position.data);
+}
+
+static void refused_behind_its_records_a_fill_is_lost(void **context)
+{
+    struct store_record record = state("v:a/1", "one");
+    struct store_request taken = claim(2), request = fill(2, 0, true, &record, 1);
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &taken, RESULT_OK);
+    assert_result(*context, &request, RESULT_OK);
+    run_behind("1", SCRIPT_FILL);
+    request = fill(2, 1, true, &record, 1);
+    assert_result(*context, &request, RESULT_REFUSED);
+    assert_reason(&request, "chunk");
+    request = finish(2, 1, true, 12);
+    assert_result(*context, &request, RESULT_REFUSED);
+}
+
+static void a_refusal_changes_nothing(void **context)
+{
+    struct store_record record = state("v:a/1", "one");
+    struct store_request taken = claim(2), write = write_to(1, 10, 11, &record, 1);
+    struct store_request chunk = fill(1, 0, true, &record, 1);
+    char before[4096];
+
+    port_begin(*context, 1, 10);
+    assert_result(*context, &taken, RESULT_OK);
+    snprintf(before, sizeof(before), "%s", server_command(&server, "HGETALL {test.:7}:position"));
+    assert_result(*context, &write, RESULT_REFUSED);
+    assert_result(*context, &chunk, RESULT_REFUSED);
+    assert_string_equal(server_command(&server, "HGETALL {test.:7}:position"), before);
+    assert_string_equal(server_command(&server, "DBSIZE"), ":1\r\n");
+}
+
+static void a_store_that_never_claimed_is_refused(void **context)
+{
+    struct store_record record = state("v:a/1", "one");
+    struct store_request request = read_at(1, 10, &record, 1), taken = claim(1);
+    struct store *other = port_open(server.url);
+
+    port_begin(*context, 1, 10); /* on side b */
+    assert_result(other, &request, RESULT_REFUSED);
+    assert_reason(&request, "side");
+    request = write_to(1, 10, 11, &record, 1);
+    assert_result(other, &request, RESULT_REFUSED);
+    assert_reason(&request, "side");
+    request = fill(1, 0, false, &record, 1);
+    assert_result(other, &request, RESULT_REFUSED);
+    assert_result(other, &taken, RESULT_OK);
+    request = read_at(1, 10, &record, 1);
+    assert_result(other, &request, RESULT_OK);
+    redis_store_close(other);
+}
+
+static void keys_of_another_program_stop(void **context)
+{
+    static const char *const foreign[] = {"SET {test.:7}:state:b x", "SET {test.:7}:due:b x", "SET {test.:7}:held:b x"};
+    struct store_record record = state("v:a/1", "one");
+
+    for (size_t i = 0; i < 3; i++) {
+        struct store_request request = write_to(1, 10, 11, &record, 1);
+        server_command(&server, "FLUSHALL");
+        port_begin(*context, 1, 10);
+        server_command(&server, foreign[i]);
+        assert_result(*context, &request, RESULT_STOP);
+        assert_reason(&request, "another program");
+        request = fill(1, 0, false, &record, 1);
+        assert_result(*context, &request, RESULT_STOP);
+        request = claim(1);
+        assert_result(*context, &request, RESULT_OK);
+        struct hash nonce = hash_of(10);
+        assert_memory_equal(&request.to, &nonce, sizeof(nonce)); /* not moved */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +386,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(fresh_fill_is_seen_only_when_finished, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(abandoned_fresh_fill_leaves_nothing, fixture_open, fixture_close),
         cmocka_unit_test_setup_teardown(partitions_and_prefixes_do_not_mix, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(refused_behind_its_records_the_partition_is_lost, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(refused_behind_its_records_a_fill_is_lost, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(a_refusal_changes_nothing, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(a_store_that_never_claimed_is_refused, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(keys_of_another_program_stop, fixture_open, fixture_close),
     };
     return cmocka_run_group_tests_name("redis port: guards", tests, fixture_start, fixture_stop);
 }

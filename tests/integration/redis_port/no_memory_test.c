@@ -67,11 +67,11 @@ static void use(struct store *store, uint8_t from, uint64_t number)
 /* Redis is at `from` or one further, whatever was answered; then it goes on. */
 static void must_go_on(struct store *store, uint8_t from)
 {
-    struct store_record record = state("v:b/1", "two");
+    struct store_record record = state("v:b/1", "two"), room = state("v:b/1", "");
     struct store_request time = {.kind = STORE_TIME};
 
     port_recover(store, &time);
-    struct store_request read = read_at(1, from, &record, 1);
+    struct store_request read = read_at(1, from, &room, 1);
     uint8_t at = port_run(store, &read) == RESULT_OK ? from : (uint8_t)(from + 1);
     struct store_request write = write_to(1, at, (uint8_t)(from + 2), &record, 1);
     assert_result(store, &write, RESULT_OK);

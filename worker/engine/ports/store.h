@@ -1,8 +1,8 @@
 /* Port to the store: the working set in Redis, guarded by owner, position and count.
  *
  * Asynchronous: requests are submitted, and completed in order of submission by poll. The memory of a request
- * belongs to the store from submit until poll returns it. worker/redis implements it on hiredis with one Lua
- * script per kind, tests/simulation in memory. Source: design.md, "On assignment", "Roll forward", "Redis".
+ * belongs to the store from submit until poll returns it. worker/redis implements it on hiredis,
+ * tests/simulation in memory. Source: design.md, "On assignment", "Roll forward", "Redis".
  */
 #ifndef OSBILL_ENGINE_PORTS_STORE_H
 #define OSBILL_ENGINE_PORTS_STORE_H
@@ -22,7 +22,8 @@ struct store_record {
 enum store_request_kind {
     /* Sets the owner unconditionally and zeroes the chunk count. Answers position (empty: none). */
     STORE_CLAIM,
-    /* Answers records[].value. Refused unless owner matches and the stored nonce is among `nonces`. */
+    /* Answers records[].value, which say nothing when it is refused. Refused unless owner matches and the stored nonce
+     * is among `nonces`. */
     STORE_READ,
     /* Refused unless owner and nonces[0] match ("absent" never matches). Then: records, position, nonce :=
        to. */
@@ -64,6 +65,7 @@ struct store_request {
     struct result result;       /* set on completion. RESULT_RETRY: unknown whether it happened (connection lost) */
     void *tag;                  /* the caller's */
     struct store_request *next; /* the store's */
+    uint32_t answers;           /* the store's: still to come */
 };
 
 struct store;

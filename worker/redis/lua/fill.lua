@@ -1,13 +1,11 @@
--- ARGV: owner, chunk, fresh (1 or 0), records.
+-- ARGV: owner, side, 0 or 1 (twice.lua), chunk, fresh (1 or 0).
 
-local fresh = ARGV[3] == '1'
-local refused = owner_refuses() or chunk_refuses(ARGV[2], fresh)
+local fresh = ARGV[5] == '1'
+local refused = owner_refuses() or side_refuses() or chunk_refuses(ARGV[4], fresh) or type_refuses(fresh and other or present)
 if refused then
-    return redis.status_reply(refused)
+    return refuse(refused)
 end
-if fresh and ARGV[2] == '0' then
-    redis.call('UNLINK', KEYS[other], KEYS[other + 1], KEYS[other + 2])
+if behind then
+    redis.call('HINCRBY', KEYS[1], 'chunks', 1)
 end
-apply(fresh and other or present, 4)
-redis.call('HINCRBY', KEYS[1], 'chunks', 1)
 return redis.status_reply('OK')

@@ -1,5 +1,5 @@
--- Prelude of every guarded script. Answers are a status (OK, or the guard that refused: absent, owner, position,
--- chunk) or data; nothing is written before all guards have passed.
+-- Prelude of every guarded script. Answers are a status (OK, or the guard that refused: absent, owner, side,
+-- position, chunk, type) or data; nothing is written before all guards have passed.
 --
 -- KEYS: 1 position; 2, 3, 4 state, due, held of side a; 5, 6, 7 the same of side b. All of one partition share a hash
 -- tag. The position hash holds owner, nonce, position, side (the one that readers see; none: a), chunks.
@@ -20,6 +20,14 @@ local function owner_refuses()
     end
     if stored_owner ~= ARGV[1] then
         return 'owner'
+    end
+    return nil
+end
+
+-- ARGV[2] must be the side that readers see: what is no script names its keys by it.
+local function side_refuses()
+    if (stored_side or 'a') ~= ARGV[2] then
+        return 'side'
     end
     return nil
 end

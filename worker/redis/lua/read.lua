@@ -1,12 +1,5 @@
--- ARGV: owner, number of nonces, nonces, keys. Answers lists of values, absent ones nil.
+-- ARGV: owner, side, nonces. Guards the HMGET in front of it, which is a plain command since Lua would copy each value.
+-- The position is watched since before it, and EXEC of nothing tells whether it was touched until behind this guard: by
+-- another copy of the data, or on a replica by what comes from the primary.
 
-local keys = 3 + tonumber(ARGV[2])
-local refused = owner_refuses() or position_refuses(3, keys - 1)
-if refused then
-    return redis.status_reply(refused)
-end
-local answer = {}
-for at = keys, #ARGV, 7000 do
-    answer[#answer + 1] = redis.call('HMGET', KEYS[present], unpack(ARGV, at, math.min(at + 6999, #ARGV)))
-end
-return answer
+return redis.status_reply(owner_refuses() or side_refuses() or position_refuses(3, #ARGV) or 'OK')
