@@ -61,7 +61,7 @@ static struct result answer_claim(struct store_request *request, const redisRepl
 /* The values, in the order of the keys; whether they count the answers behind them say. */
 static struct result answer_values(struct store_request *request, const redisReply *reply)
 {
-    if (reply->elements != request->record_count)
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != request->record_count)
         return unexpected();
     for (size_t i = 0; i < reply->elements; i++) {
         if (reply->element[i]->type != REDIS_REPLY_STRING && reply->element[i]->type != REDIS_REPLY_NIL)
@@ -125,12 +125,17 @@ bool request_lost_script(const redisReply *reply)
     return error && strncmp(error->str, "NOSCRIPT", 8) == 0;
 }
 
+static bool ends_with_exec(const struct store_request *request)
+{
+    return request->kind == STORE_READ || request->kind == STORE_WRITE || request->kind == STORE_FILL;
+}
+
 static struct result answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity,
                             char *ret_side)
 {
-    if (reply->type == REDIS_REPLY_STATUS)
+    if (reply->type == REDIS_REPLY_STATUS && !ends_with_exec(request))
         return status_result(reply->str);
-    if (reply->type == REDIS_REPLY_NIL)
+    if (reply->type == REDIS_REPLY_NIL && ends_with_exec(request))
         return (struct result){RESULT_REFUSED,
                                "position: another worker, or another copy of Redis, touched it meanwhile"};
     if (reply->type != REDIS_REPLY_ARRAY)
@@ -151,7 +156,7 @@ static struct result answer(struct store_request *request, const redisReply *rep
 /* Those in front of EXEC's: a READ's values, the guard's status, OK and QUEUED. */
 static struct result preliminary(struct store_request *request, const redisReply *reply)
 {
-    if (request->kind == STORE_READ && reply->type == REDIS_REPLY_ARRAY)
+    if (request->kind == STORE_READ && request->answers == READ_BEHIND_VALUES)
         return answer_values(request, reply);
     if (reply->type != REDIS_REPLY_STATUS)
         return unexpected();

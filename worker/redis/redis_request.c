@@ -65,7 +65,7 @@ static uint32_t encode_read(const struct store_request *request, const struct pa
         put_hash(output, &request->nonces[i]);
     put_single(output, "MULTI");
     put_single(output, "EXEC");
-    return 5;
+    return 2 + READ_BEHIND_VALUES;
 }
 
 /* By its text, not its digest: a script that Redis lost must not let the records pass. */
@@ -85,7 +85,7 @@ static void put_guard(const struct store_request *request, const struct partitio
     if (write) {
         put_hash(output, &request->nonces[0]);
         put_hash(output, &request->to);
-        buffer_put_text(output, behind ? request->position : (struct text){"", 0});
+        buffer_put_text(output, behind ? request->position : (struct text){"", 0}); /* in front nobody reads it */
     } else {
         buffer_put_number(output, request->chunk);
         buffer_put_number(output, request->fresh);

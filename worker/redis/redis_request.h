@@ -15,6 +15,9 @@
 
 #include <hiredis/hiredis.h>
 
+/* A READ's answers behind its values: of the guard, MULTI, EXEC. */
+#define READ_BEHIND_VALUES 3
+
 /* Writes the request to output and sets how many answers it will get. `side` is the one that readers of the partition
  * see, as CLAIM answered it. output->failed when memory ran out. */
 void request_encode(struct store_request *request, const char *prefix, char side,

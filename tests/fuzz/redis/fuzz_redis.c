@@ -75,10 +75,15 @@ static void check_result(struct result result)
     must(result.kind == RESULT_OK || (result.reason && strlen(result.reason) < REASON_CAPACITY));
 }
 
-/* READ, WRITE and FILL have several; two stand for them. */
+/* A READ's from its values on; of WRITE and FILL two stand for all. */
 static uint32_t answers_of(enum store_request_kind kind)
 {
-    return kind == STORE_READ || kind == STORE_WRITE || kind == STORE_FILL ? 2 : 1;
+    switch (kind) {
+    case STORE_READ: return 1 + READ_BEHIND_VALUES;
+    case STORE_WRITE:
+    case STORE_FILL: return 2;
+    default: return 1;
+    }
 }
 
 static void answer_request(enum store_request_kind kind)
@@ -90,17 +95,18 @@ static void answer_request(enum store_request_kind kind)
                                     .limit = RECORDS,
                                     .answers = answers_of(kind)};
     char reason[REASON_CAPACITY], side = 'a';
-    void *reply = NULL;
+    void *replies[1 + READ_BEHIND_VALUES] = {NULL};
+    bool complete = true;
 
-    while (request.answers > 0) {
-        freeReplyObject(reply);
-        reply = NULL;
-        if (redisReaderGetReply(reader, &reply) != REDIS_OK || !reply)
-            return;
-        request_answer(&request, reply, reason, sizeof reason, &side);
-        (void)request_lost_script(reply);
+    for (int i = 0; complete && request.answers > 0; i++) {
+        complete = redisReaderGetReply(reader, &replies[i]) == REDIS_OK && replies[i];
+        if (complete) {
+            request_answer(&request, replies[i], reason, sizeof reason, &side);
+            (void)request_lost_script(replies[i]);
+        }
     }
-    check_result(request.result);
+    if (complete)
+        check_result(request.result);
     must(request.record_count <= RECORDS);
     for (uint32_t i = 0; request.result.kind == RESULT_OK && i < request.record_count; i++) {
         must_be_readable(records[i].key);
@@ -108,7 +114,8 @@ static void answer_request(enum store_request_kind kind)
     }
     if (request.result.kind == RESULT_OK)
         must_be_readable(request.position);
-    freeReplyObject(reply);
+    for (size_t i = 0; i < sizeof replies / sizeof replies[0]; i++)
+        freeReplyObject(replies[i]);
 }
 
 static bool visit(void *context, struct text key, struct text value)

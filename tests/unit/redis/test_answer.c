@@ -71,6 +71,7 @@ static void records_are_written_only_when_every_answer_says_so(void **state)
         {STORE_WRITE, 6, WATCHED PERMITTED BEGUN QUEUED QUEUED "*2\r\n:1\r\n+type\r\n", RESULT_STOP, "another program"},
         {STORE_WRITE, 6, WATCHED PERMITTED BEGUN QUEUED QUEUED "-EXECABORT discarded\r\n", RESULT_RETRY, "as a whole"},
         {STORE_WRITE, 6, WATCHED PERMITTED BEGUN QUEUED QUEUED "*0\r\n", RESULT_STOP, "none of our scripts"},
+        {STORE_WRITE, 6, WATCHED PERMITTED BEGUN QUEUED QUEUED "+OK\r\n", RESULT_STOP, "none of our scripts"},
         {STORE_WRITE, 6, WATCHED PERMITTED ":1\r\n" QUEUED QUEUED "*2\r\n:1\r\n+OK\r\n", RESULT_STOP,
          "none of our scripts"},
     };
@@ -90,6 +91,8 @@ static void values_count_only_with_their_guard(void **state)
         {STORE_READ, 5, WATCHED VALUES "-NOSCRIPT none\r\n" BEGUN "*0\r\n", RESULT_RETRY, "scripts"},
         {STORE_READ, 5, WATCHED "*1\r\n$1\r\nx\r\n" PERMITTED BEGUN "*0\r\n", RESULT_STOP, "none of our scripts"},
         {STORE_READ, 5, WATCHED "*2\r\n$1\r\nx\r\n:1\r\n" PERMITTED BEGUN "*0\r\n", RESULT_STOP, "none of our scripts"},
+        {STORE_READ, 5, WATCHED PERMITTED PERMITTED BEGUN "*0\r\n", RESULT_STOP, "none of our scripts"},
+        {STORE_READ, 5, WATCHED VALUES PERMITTED BEGUN "+OK\r\n", RESULT_STOP, "none of our scripts"},
         {STORE_READ, 5, WATCHED "-WRONGTYPE a string\r\n" PERMITTED BEGUN "*0\r\n", RESULT_STOP, "another program"},
         {STORE_READ, 5, WATCHED VALUES PERMITTED BEGUN "*1\r\n:1\r\n", RESULT_STOP, "none of our scripts"},
     };
