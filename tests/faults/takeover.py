@@ -235,10 +235,11 @@ def measure(run, options):
 
 def main():
     options = parse()
+    built = programs()  # before anything is started
     folder = pathlib.Path(tempfile.mkdtemp(prefix="osbill-takeover-"))
     given = os.environ.get("STACK_DIR")
     stack = Stack(given) if given else Stack.start(folder / "stack")
-    field = Field(stack, folder / "takeover", types.SimpleNamespace(cache="16MiB", **programs()), "takeover",
+    field = Field(stack, folder / "takeover", types.SimpleNamespace(cache="16MiB", **built), "takeover",
                   accounts=options.accounts, events=RATE * 3_600, partitions=options.partitions, zipf=0)
     run = Run(field, options)
     try:
