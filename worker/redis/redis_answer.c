@@ -1,4 +1,5 @@
 #include "redis_error.h"
+#include "redis_keys.h"
 #include "redis_request.h"
 
 #include <stdio.h>
@@ -71,10 +72,13 @@ static struct result answer_values(struct store_request *request, const redisRep
     return RESULT_SUCCESS;
 }
 
-/* The last status is that of the guard behind the records. When it refuses they are in, so "nothing happened" would be
- * wrong. */
-static struct result answer_records(const redisReply *reply)
+/* What EXEC answers: one of its commands may have failed alone. The last status is that of the guard behind the
+ * records. When it refuses they are in, so "nothing happened" would be wrong. */
+static struct result answer_records(const redisReply *reply, char *text, size_t capacity)
 {
+    for (size_t i = 0; i < reply->elements; i++)
+        if (reply->element[i]->type == REDIS_REPLY_ERROR)
+            return redis_error_result(reply->element[i]->str, RESULT_RETRY, text, capacity);
     if (reply->elements == 0 || reply->element[reply->elements - 1]->type != REDIS_REPLY_STATUS)
         return unexpected();
     struct result result = status_result(reply->element[reply->elements - 1]->str);
@@ -107,43 +111,34 @@ static struct result answer_time(struct store_request *request, const redisReply
     return (struct result){RESULT_STOP, text};
 }
 
-/* The first error among an answer's parts, or the answer itself; NULL: none. */
-static const redisReply *error_in(const redisReply *reply)
-{
-    if (reply->type == REDIS_REPLY_ERROR)
-        return reply;
-    for (size_t i = 0; reply->type == REDIS_REPLY_ARRAY && i < reply->elements; i++)
-        if (reply->element[i]->type == REDIS_REPLY_ERROR)
-            return reply->element[i];
-    return NULL;
-}
-
-bool request_lost_script(const redisReply *reply)
-{
-    const redisReply *error = error_in(reply);
-
-    return error && strncmp(error->str, "NOSCRIPT", 8) == 0;
-}
-
 static bool ends_with_exec(const struct store_request *request)
 {
     return request->kind == STORE_READ || request->kind == STORE_WRITE || request->kind == STORE_FILL;
 }
 
+static struct result answer_status(const struct store_request *request, const char *status, char *side)
+{
+    struct result result = status_result(status);
+
+    if (result.kind == RESULT_OK && request->kind == STORE_FINISH && request->fresh)
+        *side = other_side(*side);
+    return result;
+}
+
 static struct result answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity,
-                            char *ret_side)
+                            char *side)
 {
     if (reply->type == REDIS_REPLY_STATUS && !ends_with_exec(request))
-        return status_result(reply->str);
+        return answer_status(request, reply->str, side);
     if (reply->type == REDIS_REPLY_NIL && ends_with_exec(request))
         return (struct result){RESULT_REFUSED,
                                "position: another worker, or another copy of Redis, touched it meanwhile"};
     if (reply->type != REDIS_REPLY_ARRAY)
         return unexpected();
     switch (request->kind) {
-    case STORE_CLAIM: return answer_claim(request, reply, ret_side);
+    case STORE_CLAIM: return answer_claim(request, reply, side);
     case STORE_WRITE:
-    case STORE_FILL: return answer_records(reply);
+    case STORE_FILL: return answer_records(reply, text, capacity);
     case STORE_DUE:
     case STORE_HELD: return answer_ids(request, reply);
     case STORE_TIME: return answer_time(request, reply, text, capacity);
@@ -164,17 +159,15 @@ static struct result preliminary(struct store_request *request, const redisReply
 }
 
 /* The first thing that went wrong is the one to tell: EXEC's own answer is mostly its echo. */
-void request_answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity, char *ret_side)
+void request_answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity, char *side)
 {
-    const redisReply *error = error_in(reply);
-
     request->answers--;
     if (request->result.kind != RESULT_OK)
         return;
-    if (error)
-        request->result = redis_error_result(error->str, RESULT_RETRY, text, capacity);
+    if (reply->type == REDIS_REPLY_ERROR)
+        request->result = redis_error_result(reply->str, RESULT_RETRY, text, capacity);
     else if (request->answers > 0)
         request->result = preliminary(request, reply);
     else
-        request->result = answer(request, reply, text, capacity, ret_side);
+        request->result = answer(request, reply, text, capacity, side);
 }

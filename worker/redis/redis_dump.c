@@ -2,6 +2,7 @@
 
 #include "redis_connection.h"
 #include "redis_error.h"
+#include "redis_keys.h"
 #include "redis_request.h"
 
 #include <stdio.h>
@@ -113,14 +114,14 @@ struct result redis_dump_read(struct redis_dump *dump, int32_t partition, struct
 static void put_scan(struct redis_dump *dump, int32_t partition, enum redis_dump_kind kind, char side,
                      const char *cursor)
 {
-    static const char *const names[] = {"state", "due", "held"};
+    static const int places[] = {KEY_STATE, KEY_DUE, KEY_HELD};
     struct buffer *output = &dump->connection.output;
-    char key[PREFIX_CAPACITY + 32];
+    struct partition_keys keys;
 
-    snprintf(key, sizeof(key), "{%s:%d}:%s:%c", dump->prefix, (int)partition, names[kind], side);
+    partition_keys_name(&keys, dump->prefix, partition);
     buffer_put_command(output, 5);
     buffer_put_string(output, kind == REDIS_DUMP_STATE ? "HSCAN" : "ZSCAN");
-    buffer_put_string(output, key);
+    buffer_put_string(output, partition_key(&keys, places[kind], side));
     buffer_put_string(output, cursor);
     buffer_put_string(output, "COUNT");
     buffer_put_number(output, SCAN_COUNT);

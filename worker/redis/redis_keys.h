@@ -13,6 +13,10 @@ struct partition_keys {
 };
 
 void partition_keys_name(struct partition_keys *keys, const char *prefix, int32_t partition);
+static inline char other_side(char side)
+{
+    return side == 'b' ? 'a' : 'b';
+}
 /* Side a or b of KEY_STATE, KEY_DUE or KEY_HELD. */
 const char *partition_key(const struct partition_keys *keys, int key, char side);
 /* The number of keys, and all of them: what a script takes. */

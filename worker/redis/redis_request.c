@@ -93,13 +93,12 @@ static void put_guard(const struct store_request *request, const struct partitio
 }
 
 /* What an abandoned fill left on the side that nobody sees. */
-static uint32_t put_unlink(const struct partition_keys *keys, char side, struct buffer *output)
+static void put_unlink(const struct partition_keys *keys, char side, struct buffer *output)
 {
     buffer_put_command(output, 1 + KEYS_OF_SIDE);
     buffer_put_string(output, "UNLINK");
     for (int key = KEY_STATE; key <= KEY_HELD; key++)
         buffer_put_string(output, partition_key(keys, key, side));
-    return 1;
 }
 
 /* The overlay holds each key once, so only a FILL looks for repeated ones. */
@@ -107,7 +106,6 @@ static uint32_t encode_records(const struct store_request *request, const struct
                                struct request_scratch *scratch, struct buffer *output)
 {
     bool fill = request->kind == STORE_FILL, fresh = fill && request->fresh;
-    char other = side == 'b' ? 'a' : 'b';
     uint32_t answers = 5; /* WATCH, guard, MULTI, guard, EXEC */
 
     if (fill && !records_mark_replaced(request, scratch)) {
@@ -117,9 +115,11 @@ static uint32_t encode_records(const struct store_request *request, const struct
     put_watch(keys, output);
     put_guard(request, keys, side, false, output);
     put_single(output, "MULTI");
-    if (fresh && request->chunk == 0)
-        answers += put_unlink(keys, other, output);
-    answers += records_put(output, request, fill ? scratch->skip : NULL, keys, fresh ? other : side);
+    if (fresh && request->chunk == 0) {
+        put_unlink(keys, other_side(side), output);
+        answers++;
+    }
+    answers += records_put(output, request, fill ? scratch->skip : NULL, keys, fresh ? other_side(side) : side);
     put_guard(request, keys, side, true, output);
     put_single(output, "EXEC");
     return answers;

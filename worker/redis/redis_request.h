@@ -29,10 +29,7 @@ void request_put_head(struct buffer *output, const char *digest, const char *pre
                       size_t arguments);
 
 /* Takes the next of the request's answers; with the last one its result stands. Answered text points into the reply,
- * which is an array. A reason goes to text. *ret_side is set by CLAIM. */
-void request_answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity,
-                    char *ret_side);
-/* Redis does not know a script that was loaded. */
-bool request_lost_script(const redisReply *reply);
+ * which is an array. A reason goes to text. *side, which readers see, is told by CLAIM and switched by FINISH. */
+void request_answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity, char *side);
 
 #endif

@@ -201,13 +201,10 @@ static bool take_answer(struct redis_store *store, bool *ret_last)
 
     if (!reply)
         return false;
-    char side = side_of(store, request->partition);
-    bool fresh = request->kind == STORE_FINISH && request->fresh;
+    char known = side_of(store, request->partition), side = known;
     request_answer(request, reply, store->reason, sizeof(store->reason), &side);
-    store->scripts_lost |= request_lost_script(reply);
-    if (fresh && request->result.kind == RESULT_OK)
-        side = side == 'b' ? 'a' : 'b';
-    if ((fresh || request->kind == STORE_CLAIM) && !set_side(store, request->partition, side))
+    store->scripts_lost |= reply->type == REDIS_REPLY_ERROR && strncmp(reply->str, "NOSCRIPT", 8) == 0;
+    if (side != known && !set_side(store, request->partition, side))
         request->result = (struct result){RESULT_RETRY, "out of memory for an answer"};
     *ret_last = request->answers == 0;
     keep_answer(store, request, reply);

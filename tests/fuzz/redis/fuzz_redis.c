@@ -100,10 +100,8 @@ static void answer_request(enum store_request_kind kind)
 
     for (int i = 0; complete && request.answers > 0; i++) {
         complete = redisReaderGetReply(reader, &replies[i]) == REDIS_OK && replies[i];
-        if (complete) {
+        if (complete)
             request_answer(&request, replies[i], reason, sizeof reason, &side);
-            (void)request_lost_script(replies[i]);
-        }
     }
     if (complete)
         check_result(request.result);
