@@ -2,13 +2,6 @@
 
 #include "core/text.h"
 
-struct overlay_undo {
-    struct state *state;
-    const void *value;
-    bool dirty;
-    struct overlay_undo *below;
-};
-
 bool overlay_init(struct overlay *overlay, struct arena *arena, uint32_t expected)
 {
     uint32_t buckets = 64;
@@ -133,6 +126,7 @@ static struct state *add_state(struct overlay *overlay, enum state_kind kind, st
     else
         overlay->first = state;
     overlay->last = state;
+    overlay->count++;
     state->next_wanted = overlay->wanted;
     overlay->wanted = state;
     return state;
@@ -183,6 +177,7 @@ void overlay_set(struct overlay *overlay, struct state *state, const void *recor
     *undo = (struct overlay_undo){state, state->value, state->dirty, overlay->undo};
     overlay->undo = undo;
     state->value = record;
+    state->bytes = (struct text){NULL, 0};
     state->serial = overlay->serial;
     state->dirty = true;
 }

@@ -39,18 +39,25 @@ struct state {
     uint64_t serial;    /* savepoint in which value was made */
     const void *value;  /* the current record; NULL: absent (or deleted) */
     const void *loaded; /* as put in by the engine */
+    struct text bytes;  /* the engine's: value encoded; {NULL, 0}: not yet, or it was edited since */
     struct state *in_bucket, *next_wanted, *next;
 };
 
-struct overlay_undo;
+struct overlay_undo {
+    struct state *state;
+    const void *value; /* before */
+    bool dirty;
+    struct overlay_undo *below;
+};
 
 struct overlay {
     struct arena *arena;
     struct state **buckets;
     uint32_t bucket_count;      /* a power of two */
+    uint32_t count;             /* of states */
     struct state *first, *last; /* all, in order of first use: the order of output */
     struct state *wanted;       /* needed, not known yet; the engine clears it when it has put them in */
-    struct overlay_undo *undo;
+    struct overlay_undo *undo;  /* every edit, the last one first */
     uint64_t serial;
     bool out_of_memory;
 };

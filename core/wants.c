@@ -2,21 +2,23 @@
 #include "core/cases.h"
 #include "core/event.h"
 
-static const struct state *want(const struct desk *desk, struct text account_id, enum state_kind kind, struct text part,
-                                int64_t number)
+static struct state *want(const struct desk *desk, struct text account_id, enum state_kind kind, struct text part,
+                          int64_t number)
 {
     struct state_key key = {kind, account_id, part, number};
 
     return overlay_state(desk->overlay, &key);
 }
 
-/* Second round: what the loaded account names. */
-static void want_named(const struct desk *desk, const struct input *input, struct text account_id,
-                       const struct account_state *account)
+void decide_wants_named(const struct desk *desk, const struct input *input, const struct state *entry)
 {
+    const struct account_state *account = entry->value;
+    struct text account_id = input_account_id(input);
     bool all_cases = input->topic == TOPIC_ACCOUNT;
     bool newer_possible = catalogue_version(desk->catalogue) > 0;
 
+    if (!account)
+        return;
     for (uint32_t i = 0; i < account->cases.count; i++) {
         const struct case_ref *ref = &account->cases.items[i];
         bool due = ref->due_at != 0 && ref->due_at <= desk->now;
@@ -37,14 +39,14 @@ static void want_named(const struct desk *desk, const struct input *input, struc
         (void)want(desk, account_id, STATE_VPS_LIST, TEXT(""), account->vps_count / 64);
 }
 
-void decide_wants(const struct desk *desk, const struct input *input)
+struct state *decide_wants(const struct desk *desk, const struct input *input)
 {
     struct text account_id = input_account_id(input);
     struct text message;
 
     if (validate_input(desk, input, &message) != INPUT_SOUND)
-        return; /* a dead letter reads nothing; an id too long has no key */
-    const struct state *account = want(desk, account_id, STATE_ACCOUNT, TEXT(""), 0);
+        return NULL; /* an id too long has no key */
+    struct state *account = want(desk, account_id, STATE_ACCOUNT, TEXT(""), 0);
     if (input->topic == TOPIC_ORDER) {
         (void)want(desk, account_id, STATE_VPS, input->as.order.vps_id, 0);
         (void)want(desk, account_id, STATE_ORDER, input->as.order.order_id, 0);
@@ -53,6 +55,5 @@ void decide_wants(const struct desk *desk, const struct input *input)
     } else {
         (void)want(desk, account_id, STATE_IDS, TEXT(""), 0);
     }
-    if (account && account->known && account->value)
-        want_named(desk, input, account_id, account->value);
+    return account;
 }

@@ -31,6 +31,8 @@ struct work {
     struct text settled_case, settled_vps; /* the last settled case that was short of funds; empty: none */
     int32_t settled_notices;               /* notifications sent for it */
     bool short_noticed;                    /* an INSUFFICIENT_FUNDS was sent: the deficit that it told is remembered */
+    struct state *account_entry, *vps_entry; /* the last ones looked up; NULL: none */
+    struct text vps_entry_id;
     jmp_buf *escape;
     enum give_up why;
 };

@@ -1,7 +1,7 @@
 /* Typed access to the overlay's states within a work. */
 #include "core/work.h"
 
-static struct state *find(struct work *work, enum state_kind kind, struct text part, int64_t number)
+static struct state *look_up(struct work *work, enum state_kind kind, struct text part, int64_t number)
 {
     struct state_key key = {kind, work->account_id, part, number};
     struct state *state = overlay_state(work->desk->overlay, &key);
@@ -9,6 +9,23 @@ static struct state *find(struct work *work, enum state_kind kind, struct text p
     if (!state || !state->known)
         work_give_up(work, state ? GAVE_UP_STATE : GAVE_UP_MEMORY);
     return state;
+}
+
+/* Rules ask for the account and for one VPS again and again. */
+static struct state *find(struct work *work, enum state_kind kind, struct text part, int64_t number)
+{
+    if (kind == STATE_ACCOUNT) {
+        if (!work->account_entry)
+            work->account_entry = look_up(work, kind, part, number);
+        return work->account_entry;
+    }
+    if (kind != STATE_VPS)
+        return look_up(work, kind, part, number);
+    if (!work->vps_entry || !text_equal(work->vps_entry_id, part)) {
+        work->vps_entry = look_up(work, kind, part, number);
+        work->vps_entry_id = part;
+    }
+    return work->vps_entry;
 }
 
 /* The record to change in place. *ret_copied: it was just copied, so the caller copies its arrays too. */

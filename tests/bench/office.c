@@ -52,11 +52,17 @@ static void decide_one(struct office *office, const struct desk *desk, const str
 
 static void want(struct office *office, const struct desk *desk, const struct input *inputs, uint32_t count)
 {
-    for (int round = 0; round < 2; round++) {
-        for (uint32_t i = 0; i < count; i++)
-            decide_wants(desk, &inputs[i]);
-        put_wanted(office, desk->overlay);
-    }
+    struct state **accounts = memory_zeroed(&office->batch, count, sizeof(struct state *));
+
+    if (!accounts)
+        office_fail("no memory");
+    for (uint32_t i = 0; i < count; i++)
+        accounts[i] = decide_wants(desk, &inputs[i]);
+    put_wanted(office, desk->overlay);
+    for (uint32_t i = 0; i < count; i++)
+        if (accounts[i])
+            decide_wants_named(desk, &inputs[i], accounts[i]);
+    put_wanted(office, desk->overlay);
 }
 
 /* Totals in memory of their own: they outlive the batch. */

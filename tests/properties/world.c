@@ -199,8 +199,11 @@ static const char *decide(struct world *world, const struct step *step, struct o
                               .now = step->now};
     enum decide_status status = DECIDE_NEEDS_STATE;
 
-    for (int round = 0; round < 2 && step->kind == STEP_INPUT; round++) {
-        decide_wants(&desk, &step->input);
+    if (step->kind == STEP_INPUT) {
+        const struct state *account = decide_wants(&desk, &step->input);
+        load_wanted(world);
+        if (account)
+            decide_wants_named(&desk, &step->input, account);
         load_wanted(world);
     }
     for (int round = 0; round < ROUNDS_MAX && status == DECIDE_NEEDS_STATE; round++) {

@@ -96,8 +96,11 @@ static enum decide_status decide(const struct world *world, struct batch *batch,
     outcome_init(&batch->outcome, arena);
     if (!overlay_init(overlay, arena, 16))
         return DECIDE_NO_MEMORY;
-    for (int round = 0; round < 2 && batch->input; round++) {
-        decide_wants(&desk, batch->input);
+    if (batch->input) {
+        const struct state *account = decide_wants(&desk, batch->input);
+        load_wanted(world, overlay);
+        if (account)
+            decide_wants_named(&desk, batch->input, account);
         load_wanted(world, overlay);
     }
     for (int round = 0; round < MOST_ROUNDS && status == DECIDE_NEEDS_STATE; round++) {

@@ -41,16 +41,22 @@ struct topic_log *scenario_log_of(struct sim *sim, enum topic topic, int32_t n)
     return &sim->kafka.logs[log_number(topic, n)];
 }
 
-void scenario_write_deposit(struct sim *sim, const char *id)
+void scenario_write_account(struct sim *sim, struct text account_id, const char *id, enum account_kind kind,
+                            int64_t amount_micros)
 {
     struct account_event event = {
         .event_id = {id, (uint32_t)strlen(id)},
         .occurred_at = sim->wall,
-        .account_id = TEXT("a0"),
-        .kind = ACCOUNT_KIND_DEPOSIT,
-        .amount_micros = 1000000,
+        .account_id = account_id,
+        .kind = kind,
+        .amount_micros = amount_micros,
         .currency = TEXT("USD"),
     };
 
     kafka_write(sim, TOPIC_ACCOUNT, 0, event.account_id, sim_encode(&account_event_record, &event, &sim->memory.arena));
+}
+
+void scenario_write_deposit(struct sim *sim, const char *id)
+{
+    scenario_write_account(sim, TEXT("a0"), id, ACCOUNT_KIND_DEPOSIT, 1000000);
 }

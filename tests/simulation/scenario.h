@@ -13,6 +13,8 @@ void scenario_stop_all(struct sim *sim);
 void scenario_run_on(struct sim *sim, uint32_t steps);
 void scenario_expect_refusal(struct sim *sim, const char *words);
 struct topic_log *scenario_log_of(struct sim *sim, enum topic topic, int32_t n);
-void scenario_write_deposit(struct sim *sim, const char *id);
+void scenario_write_account(struct sim *sim, struct text account_id, const char *id, enum account_kind kind,
+                            int64_t amount_micros);
+void scenario_write_deposit(struct sim *sim, const char *id); /* to a0 */
 
 #endif

@@ -197,6 +197,36 @@ static void an_open_transaction_is_named(void **state)
     sim_close(sim);
 }
 
+/* States are encoded soon after they were edited: what is taken back later in the batch must not take those bytes
+ * along. */
+static void a_dead_letter_leaves_the_state_before_it(void **state)
+{
+    struct sim *sim = scenario_rested(1, 1);
+    struct topic_log *states = scenario_log_of(sim, TOPIC_ACCOUNT_STATE, 0);
+    struct topic_log *dead = scenario_log_of(sim, TOPIC_DEAD_LETTER, 0);
+    uint32_t next_dead = dead->count, before = states->count, written = 0;
+
+    (void)state;
+    scenario_stop_all(sim);
+    sim->config.batch_messages = 3;
+    sim->config.batch_records = 100;
+    scenario_write_account(sim, TEXT("rich"), "open", ACCOUNT_KIND_OPENED, 0);
+    scenario_write_account(sim, TEXT("rich"), "small", ACCOUNT_KIND_DEPOSIT, 1000000);
+    scenario_write_account(sim, TEXT("rich"), "beyond-64-bits", ACCOUNT_KIND_DEPOSIT, INT64_MAX);
+    scenario_run_on(sim, STEPS);
+    assert_int_equal(dead->count, next_dead + 2); /* and the marker */
+    assert_string_equal(dead->items[next_dead].code, "amount-overflow");
+    for (uint32_t i = before; i < states->count; i++)
+        if (text_equal(states->items[i].key, TEXT("a:rich"))) {
+            assert_true(states->items[i].has_value);
+            written++;
+        }
+    assert_int_equal(written, 1); /* both were decided in one transaction */
+    check(sim);
+    assert_string_equal(sim->violation, "");
+    sim_close(sim);
+}
+
 /* SIGTERM: ends by itself, and what was decided is in the store. */
 static void stop_is_graceful(void **state)
 {
@@ -227,6 +257,7 @@ int main(void)
         cmocka_unit_test(a_missing_schema_holds_up_one_input),
         cmocka_unit_test(idle_follows_markers),
         cmocka_unit_test(an_open_transaction_is_named),
+        cmocka_unit_test(a_dead_letter_leaves_the_state_before_it),
         cmocka_unit_test(stop_is_graceful),
     };
 

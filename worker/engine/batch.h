@@ -34,6 +34,7 @@ struct job {
     struct part *part;
     struct text account_id; /* JOB_TIMER */
     struct input in;        /* JOB_INPUT */
+    struct state *account;  /* its account's, in the running round; NULL: reads none */
 };
 
 /* After a poisoned abort the same messages are decided in ever smaller transactions (design.md, "Aborts"). */
@@ -57,6 +58,11 @@ struct batch {
     struct part *suspect;
 };
 
+struct changed_state {
+    const struct state *state;
+    uint32_t hash; /* of state */
+};
+
 struct round_part {
     struct part *part;
     struct overlay overlay;
@@ -64,7 +70,9 @@ struct round_part {
     struct desk desk;
     struct place to;
     bool writes;
-    uint32_t state_first, state_count; /* in round.records */
+    uint32_t state_first, state_count;  /* in round.records */
+    const struct overlay_undo *encoded; /* edits up to here are encoded */
+    struct changed_state *changed;      /* records[state_first + i] is that of changed[i] */
 };
 
 struct round {
@@ -72,7 +80,6 @@ struct round {
     uint64_t serial;
     uint32_t first, end; /* in batch.jobs */
     uint32_t decided;    /* next job to decide */
-    uint32_t wanted;     /* next job whose wants are asked */
     uint32_t pass;       /* of asking for wants */
     uint32_t reads;      /* store calls outstanding */
     struct round_part *parts;

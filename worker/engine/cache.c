@@ -1,14 +1,12 @@
 #include "worker/engine/cache.h"
 
-#include "core/overlay.h"
-
 #include <stdlib.h>
 
 /* A bucket for every entry or so, since each entry looked at is a miss of the processor's cache. */
-enum { SEGMENTS = 16, ALIGN = 8, BYTES_PER_BUCKET = 128 };
+enum { SEGMENTS = 16, ALIGN = 8, BYTES_PER_BUCKET = 128, EXPECTED = 2048 /* bytes ahead of an entry */ };
 
 struct entry {
-    uint32_t size; /* whole entry, a multiple of ALIGN; 0: the segment ends here */
+    uint32_t size; /* whole entry, a multiple of ALIGN */
     uint32_t next; /* in its bucket: address / ALIGN + 1; 0: none */
     uint32_t hash, slot;
     uint32_t value_size;
@@ -102,9 +100,9 @@ static void unlink(struct cache *cache, struct entry *entry)
     cache->used -= entry->size;
 }
 
-enum cache_answer cache_find(struct cache *cache, uint32_t slot, struct text key, struct text *ret_value)
+enum cache_answer cache_find(struct cache *cache, uint32_t slot, struct text key, uint32_t hash, struct text *ret_value)
 {
-    struct entry *entry = cache->bytes ? find(cache, slot, key, key_hash(key)) : NULL;
+    struct entry *entry = cache->bytes ? find(cache, slot, key, hash) : NULL;
 
     if (!entry)
         return CACHE_MISS;
@@ -127,6 +125,18 @@ void cache_expect_soon(const struct cache *cache, uint32_t hash)
         __builtin_prefetch(entry_at(cache, at));
 }
 
+/* Unlinking an entry reads its bucket: memory delivers those of the entries from `at` to `end`. Returns where it ended.
+ */
+static size_t expect_buckets(const struct cache *cache, const char *start, size_t at, size_t end)
+{
+    while (at < end) {
+        const struct entry *entry = (const void *)(start + at);
+        cache_expect(cache, entry->hash);
+        at += entry->size;
+    }
+    return at;
+}
+
 /* Goes on in the next segment: its survivors move to its start. */
 static void next_segment(struct cache *cache)
 {
@@ -134,9 +144,11 @@ static void next_segment(struct cache *cache)
     cache->segment = (cache->segment + 1) % SEGMENTS;
     cache->at = 0;
     char *start = cache->bytes + cache->segment * cache->segment_bytes;
-    for (size_t at = 0; at < cache->filled[cache->segment];) {
+    size_t filled = cache->filled[cache->segment], ahead = 0;
+    for (size_t at = 0; at < filled;) {
         struct entry *entry = (struct entry *)(void *)(start + at);
         size_t size = entry->size;
+        ahead = expect_buckets(cache, start, ahead, at + EXPECTED < filled ? at + EXPECTED : filled);
         bool stays = entry->linked && entry->asked && cache->at + size <= cache->segment_bytes / 8 * 7;
         unlink(cache, entry);
         if (stays) {
@@ -169,9 +181,8 @@ static void set_value(struct entry *entry, struct text value)
         memcpy(entry->bytes + entry->key_size, value.data, value.size);
 }
 
-void cache_put(struct cache *cache, uint32_t slot, struct text key, struct text value)
+void cache_put(struct cache *cache, uint32_t slot, struct text key, uint32_t hash, struct text value)
 {
-    uint32_t hash = key_hash(key);
     struct entry *entry = cache->bytes ? find(cache, slot, key, hash) : NULL;
 
     if (entry && sizeof *entry + key.size + value.size <= entry->size) {

@@ -17,13 +17,16 @@ enum cache_answer { CACHE_MISS, CACHE_ABSENT, CACHE_FOUND };
 struct cache *cache_open(size_t bytes);
 void cache_close(struct cache *cache);
 
-/* The value is valid until the next put. */
-enum cache_answer cache_find(struct cache *cache, uint32_t slot, struct text key, struct text *ret_value);
-/* The processor fetches what finding a key of that key_hash will read: first the bucket, a little later the entry. */
+/* `hash` is the key's key_hash. The value is valid until the next put. */
+enum cache_answer cache_find(struct cache *cache, uint32_t slot, struct text key, uint32_t hash,
+                             struct text *ret_value);
+/* The processor fetches what finding a key of that key_hash will read: first the bucket, a little later the entry.
+ * How many keys ahead of the one that is looked for: */
+enum { CACHE_SOON = 4, CACHE_LATER = 8 };
 void cache_expect(const struct cache *cache, uint32_t hash);
 void cache_expect_soon(const struct cache *cache, uint32_t hash);
 /* value.data NULL: known to be absent. What does not fit is forgotten. */
-void cache_put(struct cache *cache, uint32_t slot, struct text key, struct text value);
+void cache_put(struct cache *cache, uint32_t slot, struct text key, uint32_t hash, struct text value);
 /* Bytes of entries, those of old slots included. */
 size_t cache_used(const struct cache *cache);
 

@@ -112,7 +112,11 @@ static void keep_cached(struct engine *engine, const struct round_part *rp)
 {
     for (uint32_t i = 0; i < rp->state_count; i++) {
         const struct log_record *record = &engine->round.records[rp->state_first + i];
-        cache_put(engine->cache, rp->part->slot, record->key,
+        if (i + CACHE_LATER < rp->state_count)
+            cache_expect(engine->cache, rp->changed[i + CACHE_LATER].hash);
+        if (i + CACHE_SOON < rp->state_count)
+            cache_expect_soon(engine->cache, rp->changed[i + CACHE_SOON].hash);
+        cache_put(engine->cache, rp->part->slot, record->key, rp->changed[i].hash,
                   record->has_value ? record->value : (struct text){NULL, 0});
     }
 }

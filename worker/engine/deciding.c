@@ -64,6 +64,8 @@ void decide_step(struct engine *engine)
             engine->phase = PHASE_LOAD;
             return;
         }
+        if (round->decided % engine->config.step_calls == 0)
+            encode_edited(engine, rp);
         round->outputs += outputs(&rp->outcome) - before + 1;
         if (round->outputs >= engine->config.batch_records)
             round->end = round->decided + 1;

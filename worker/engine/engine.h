@@ -51,7 +51,8 @@ struct engine_config {
     int32_t port_timeout_ms;        /* of one blocking port call */
     int32_t idle_timeout_ms;        /* longest wait in poll when nothing is to do */
     int32_t store_timeout_ms;       /* a store request without an answer for so long: connection reset */
-    uint32_t step_calls;            /* port calls of one step at most, where several are alike; the simulation: 1 */
+    uint32_t step_calls; /* port calls of one step at most, where several are alike; events decided before their
+                            states are encoded. The simulation: 1 */
     struct decide_settings decide;
     struct lane_settings lane;
     struct notice_sink sink;

@@ -2,16 +2,16 @@
  * acknowledged to the last committed, and what changed in between is found here (design.md, "Roll forward"). */
 #include "worker/engine/inside.h"
 
-static void index_record(struct call *call, uint32_t number)
+static void index_record(struct call *call, uint32_t number, uint32_t hash)
 {
-    uint32_t at = key_hash(call->request.records[number].key) & call->index_mask;
+    uint32_t at = hash & call->index_mask;
 
     while (call->index[at])
         at = (at + 1) & call->index_mask;
     call->index[at] = number + 1;
 }
 
-static bool build_index(struct call *call)
+static bool build_index(struct call *call, const struct changed_state *changed)
 {
     uint32_t size = 8;
 
@@ -22,7 +22,7 @@ static bool build_index(struct call *call)
     if (!call->index)
         return false;
     for (uint32_t i = 0; i < call->request.record_count; i++)
-        index_record(call, i);
+        index_record(call, i, changed[i].hash);
     return true;
 }
 
@@ -45,22 +45,19 @@ static void file(struct store_record *record, const struct state *state)
 static bool copy_states(struct engine *engine, struct call *call, const struct round_part *rp)
 {
     const struct log_record *from = engine->round.records + rp->state_first;
-    const struct state *state = rp->overlay.first;
     bool failed = false;
 
     call->request.records = memory_zeroed(&call->memory, rp->state_count + 1U, sizeof *call->request.records);
     if (!call->request.records)
         return false;
-    for (uint32_t i = 0; i < rp->state_count; i++, state = state->next) {
-        while (!state_changed(state))
-            state = state->next;
+    for (uint32_t i = 0; i < rp->state_count; i++) {
         struct store_record *record = &call->request.records[i];
         record->key = memory_text(&call->memory, from[i].key, &failed);
         record->value = from[i].has_value ? memory_text(&call->memory, from[i].value, &failed) : (struct text){0};
-        file(record, state);
+        file(record, rp->changed[i].state);
     }
     call->request.record_count = rp->state_count;
-    return !failed && build_index(call);
+    return !failed && build_index(call, rp->changed);
 }
 
 static void remember(struct part *part, struct call *call)
@@ -151,9 +148,8 @@ static const struct store_record *find_in(const struct call *call, struct text k
     return NULL;
 }
 
-bool flight_find(const struct part *part, struct text key, struct text *ret_value)
+bool flight_find(const struct part *part, struct text key, uint32_t hash, struct text *ret_value)
 {
-    uint32_t hash = part->flights ? key_hash(key) : 0;
     const struct store_record *newest = NULL;
 
     for (const struct call *call = part->flights; call; call = call->next_flight) {

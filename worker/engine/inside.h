@@ -129,8 +129,8 @@ void calls_close(struct engine *engine);
 bool flight_build(struct engine *engine, struct round_part *rp, int64_t written);
 void flight_answered(struct engine *engine, struct call *call);
 void flights_forget(struct part *part);
-/* The newest state in flight under this key. */
-bool flight_find(const struct part *part, struct text key, struct text *ret_value);
+/* The newest state in flight under this key; hash: its key_hash. */
+bool flight_find(const struct part *part, struct text key, uint32_t hash, struct text *ret_value);
 
 /* A state that was made and deleted within the batch leaves nothing. */
 static inline bool state_changed(const struct state *state)
@@ -215,6 +215,8 @@ void decide_step(struct engine *engine);
 /* prepare.c, outputs.c, commit.c */
 void prepare_step(struct engine *engine);
 void put_transaction(struct engine *engine, struct round_part *rp);
+/* Encodes the states that were edited since it was called last: early, while the processor has them near. */
+void encode_edited(struct engine *engine, struct round_part *rp);
 bool going_well(const struct engine *engine);
 /* The outputs are at fault, not the circumstances: the same ones would fail again. */
 __attribute__((format(printf, 3, 4))) void poison(struct engine *engine, bool too_large, const char *format, ...);

@@ -3,7 +3,8 @@
  * asks for. */
 #include "worker/engine/inside.h"
 
-enum { READ_RECORDS = 1000, WANTS_PASSES = 2, SOON = 4, LATER = 8 };
+enum { READ_RECORDS = 1000 };
+enum { WANTS_FIRST, WANTS_NAMED, WANTS_PASSES }; /* round.pass */
 
 static void spoil(struct part *part, enum repair_cause cause)
 {
@@ -41,14 +42,15 @@ static bool supply(struct engine *engine, struct part *part, struct state *state
     return false;
 }
 
-static bool find_near(struct engine *engine, const struct part *part, struct text key, struct text *ret_value)
+/* What is in flight is in the cache too, never newer than there, unless the cache had no room for it. */
+static bool find_near(struct engine *engine, const struct part *part, const struct state *state, struct text *ret_value)
 {
-    if (flight_find(part, key, ret_value)) {
-        engine->statistics.cache_hits++;
-        return true;
-    }
-    switch (cache_find(engine->cache, part->slot, key, ret_value)) {
-    case CACHE_MISS: engine->statistics.cache_misses++; return false;
+    switch (cache_find(engine->cache, part->slot, state->key, state->hash, ret_value)) {
+    case CACHE_MISS:
+        if (flight_find(part, state->key, state->hash, ret_value))
+            break;
+        engine->statistics.cache_misses++;
+        return false;
     case CACHE_ABSENT: *ret_value = (struct text){NULL, 0}; break;
     case CACHE_FOUND: break;
     }
@@ -131,7 +133,8 @@ static const struct state *expect(const struct engine *engine, const struct stat
 /* True: everything wanted is in; false: reads are under way, or it must be tried again. */
 static bool gather(struct engine *engine, struct round_part *rp)
 {
-    const struct state *soon = nth_wanted(rp->overlay.wanted, SOON), *later = nth_wanted(soon, LATER - SOON);
+    const struct state *soon = nth_wanted(rp->overlay.wanted, CACHE_SOON),
+                       *later = nth_wanted(soon, CACHE_LATER - CACHE_SOON);
     struct call *call = NULL;
     bool complete = true;
 
@@ -141,7 +144,7 @@ static bool gather(struct engine *engine, struct round_part *rp)
         soon = expect(engine, soon, cache_expect_soon);
         if (state->known)
             continue;
-        if (find_near(engine, rp->part, state->key, &value)) {
+        if (find_near(engine, rp->part, state, &value)) {
             if (!supply(engine, rp->part, state, value))
                 complete = false;
         } else {
@@ -168,8 +171,13 @@ void read_answered(struct engine *engine, struct call *call)
     }
     for (uint32_t i = 0; i < call->request.record_count; i++) {
         const struct store_record *record = &call->request.records[i];
-        cache_put(engine->cache, call->part->slot, record->key, record->value);
-        if (!call->states[i]->known && !supply(engine, call->part, call->states[i], record->value))
+        struct state *state = call->states[i];
+        if (i + CACHE_LATER < call->request.record_count)
+            cache_expect(engine->cache, call->states[i + CACHE_LATER]->hash);
+        if (i + CACHE_SOON < call->request.record_count)
+            cache_expect_soon(engine->cache, call->states[i + CACHE_SOON]->hash);
+        cache_put(engine->cache, call->part->slot, record->key, state->hash, record->value);
+        if (!state->known && !supply(engine, call->part, state, record->value))
             return;
     }
 }
@@ -210,18 +218,27 @@ static bool clocks_agree(struct engine *engine)
     return true;
 }
 
+static void want(struct job *job)
+{
+    job->account = NULL;
+    if (job->kind == JOB_INPUT && job->dead == INPUT_SOUND)
+        job->account = decide_wants(&job->part->round->desk, &job->in);
+    else if (job->kind == JOB_TIMER && !job->skipped) {
+        struct state_key key = {.kind = STATE_ACCOUNT, .account_id = job->account_id};
+        overlay_state(&job->part->round->overlay, &key);
+    }
+}
+
 static void ask_wants(struct engine *engine)
 {
     struct round *round = &engine->round;
 
-    for (uint32_t i = round->decided; i < round->end; i++) {
-        const struct job *job = engine->batch->jobs[i];
-        if (job->kind == JOB_INPUT && job->dead == INPUT_SOUND)
-            decide_wants(&job->part->round->desk, &job->in);
-        else if (job->kind == JOB_TIMER && !job->skipped) {
-            struct state_key key = {.kind = STATE_ACCOUNT, .account_id = job->account_id};
-            overlay_state(&job->part->round->overlay, &key);
-        }
+    for (uint32_t i = round->first; i < round->end; i++) {
+        struct job *job = engine->batch->jobs[i];
+        if (round->pass == WANTS_FIRST)
+            want(job);
+        else if (job->account)
+            decide_wants_named(&job->part->round->desk, &job->in, job->account);
     }
     round->pass++;
 }

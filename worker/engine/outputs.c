@@ -160,21 +160,36 @@ static void put_dead_letters(struct engine *engine, const struct round_part *rp)
     }
 }
 
+static void encode_state(struct engine *engine, struct state *state)
+{
+    if (state->value && !state->bytes.data)
+        state->bytes = encode(engine, state_record_type(state->kind), state->value);
+}
+
+void encode_edited(struct engine *engine, struct round_part *rp)
+{
+    for (const struct overlay_undo *edit = rp->overlay.undo; edit != rp->encoded; edit = edit->below)
+        encode_state(engine, edit->state);
+    rp->encoded = rp->overlay.undo;
+}
+
 static void put_states(struct engine *engine, struct round_part *rp)
 {
+    rp->changed = arena_alloc(&engine->round.memory.arena, (rp->overlay.count + 1U) * sizeof *rp->changed, 8);
+    if (!rp->changed) {
+        fail(engine, "out of memory");
+        return;
+    }
     rp->state_first = engine->round.record_count;
-    for (const struct state *state = rp->overlay.first; state && going_well(engine); state = state->next) {
-        struct text value = {NULL, 0};
+    for (struct state *state = rp->overlay.first; state && going_well(engine); state = state->next) {
         if (!state_changed(state))
             continue;
-        if (state->value) {
-            value = encode(engine, state_record_type(state->kind), state->value);
-            if (!value.data)
-                return;
-        }
-        put(engine, TOPIC_ACCOUNT_STATE, rp->part->partition, state->key, value);
+        encode_state(engine, state); /* unless it is already; an edit that was taken back forgot the bytes, too */
+        if (state->value && !state->bytes.data)
+            return;
+        put(engine, TOPIC_ACCOUNT_STATE, rp->part->partition, state->key, state->bytes);
+        rp->changed[rp->state_count++] = (struct changed_state){state, state->hash};
     }
-    rp->state_count = engine->round.record_count - rp->state_first;
 }
 
 static void put_position(struct engine *engine, const struct round_part *rp)

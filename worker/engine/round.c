@@ -80,7 +80,7 @@ void round_begin(struct engine *engine)
         return;
     }
     round->serial = ++engine->rounds;
-    round->first = round->decided = round->wanted = batch->done;
+    round->first = round->decided = batch->done;
     round->end = choose_end(batch);
     round->catalogue = engine->catalogue->acquire(engine->catalogue->context);
     if (!round->catalogue && batch == &engine->batches[BATCH_ACCOUNTS]) {
