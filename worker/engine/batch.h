@@ -86,7 +86,8 @@ struct round {
     uint32_t part_count, outputs;
     const struct catalogue *catalogue;
     struct log_record *records;
-    uint32_t record_count, record_room, sent;
+    uint32_t record_count, record_room;
+    uint32_t sent; /* of the records, gone through twice: commit.c */
     struct log_offset *offsets;
     uint32_t offset_count;
     bool lost;     /* the group refused our generation */

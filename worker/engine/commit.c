@@ -44,20 +44,37 @@ struct result begin_step(struct engine *engine)
     return (struct result){RESULT_RETRY, "begin"};
 }
 
+/* The next record to publish; NULL: all are. The first of each topic and partition go first, so that the log meets all
+ * partitions of the transaction at once and registers them in one request; then the others. Records of one topic and
+ * partition stay in order. */
+static const struct log_record *next_record(struct round *round)
+{
+    for (; round->sent < 2 * round->record_count; round->sent++) {
+        uint32_t number = round->sent % round->record_count;
+        const struct log_record *record = &round->records[number];
+        bool first = number == 0 || record[-1].topic != record->topic || record[-1].partition != record->partition;
+        if (first == (round->sent < round->record_count))
+            return record;
+    }
+    return NULL;
+}
+
 struct result publish_step(struct engine *engine)
 {
     struct round *round = &engine->round;
+    const struct log_record *record = next_record(round);
 
-    for (uint32_t calls = 0; calls < engine->config.step_calls && round->sent < round->record_count; calls++) {
-        struct result result = engine->log->ops->produce(engine->log, &round->records[round->sent]);
+    for (uint32_t calls = 0; calls < engine->config.step_calls && record; calls++) {
+        struct result result = engine->log->ops->produce(engine->log, record);
         if (result.kind == RESULT_RETRY) /* the queue is full: empty it */
             result = engine->log->ops->flush(engine->log, engine->config.port_timeout_ms);
         else if (result.kind == RESULT_OK)
             round->sent++;
         if (!records_went_well(engine, result))
             return (struct result){RESULT_RETRY, "produce"};
+        record = next_record(round);
     }
-    if (round->sent == round->record_count)
+    if (!record)
         engine->phase = PHASE_FLUSH;
     return RESULT_SUCCESS;
 }

@@ -18,7 +18,7 @@ struct engine_config engine_defaults(void)
         .batch_messages = 5000,
         .batch_bytes = 8U << 20,
         .batch_records = 20000,
-        .linger_ms = 2,
+        .linger_ms = 1,
         .linger_max_ms = 100,
         .cache_bytes = 64U << 20,
         .max_record_bytes = 1000 * 1000,
