@@ -160,6 +160,7 @@ void overlay_rollback(struct overlay *overlay, struct overlay_mark mark)
 {
     for (struct overlay_undo *undo = overlay->undo; undo != mark.undo; undo = undo->below) {
         undo->state->value = undo->value;
+        undo->state->bytes = (struct text){NULL, 0};
         undo->state->dirty = undo->dirty;
     }
     overlay->undo = mark.undo;

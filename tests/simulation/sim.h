@@ -56,6 +56,7 @@ struct options {
     int parts, workers;
     int actions;
     int events; /* of the accounts */
+    int calls;  /* engine_config.step_calls; 0: 1 */
     enum planted planted;
     bool show;
     bool starves; /* a worker without memory is no violation: it ends */

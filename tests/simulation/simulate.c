@@ -20,7 +20,9 @@ static void usage(void)
 {
     puts("simulate [--from SEED] [--seeds N] [--seconds S] [--parts N] [--workers N] [--actions N] [--events N] "
          "[--plant NAME]\n"
-         "         [--expect] [--seed SEED] [--show]\n"
+         "         [--calls N] [--expect] [--seed SEED] [--show]\n"
+         "  --calls N      calls of the log in one step of a worker, and events that it decides before their states "
+         "are encoded\n"
          "  --seed SEED    replays one history, shrunk and shown when it fails\n"
          "  --plant NAME   takes a measure away; --expect: fail unless that is noticed\n"
          "  --from new     begins at a seed of the present time\n"
@@ -41,11 +43,11 @@ static enum planted planted(const char *name)
 
 static void parse(int count, char **arguments, struct run *run)
 {
-    static const struct option options[] = {{"from", 1, 0, 'f'},   {"seeds", 1, 0, 'n'},   {"seconds", 1, 0, 's'},
-                                            {"parts", 1, 0, 'p'},  {"workers", 1, 0, 'w'}, {"actions", 1, 0, 'a'},
-                                            {"plant", 1, 0, 'x'},  {"expect", 0, 0, 'e'},  {"seed", 1, 0, '1'},
-                                            {"events", 1, 0, 'E'}, {"quiet", 0, 0, 'q'},   {"show", 0, 0, 'v'},
-                                            {"soak", 0, 0, 'S'},   {"past", 1, 0, 'P'},    {0, 0, 0, 0}};
+    static const struct option options[] = {
+        {"from", 1, 0, 'f'},    {"seeds", 1, 0, 'n'},   {"seconds", 1, 0, 's'}, {"parts", 1, 0, 'p'},
+        {"workers", 1, 0, 'w'}, {"actions", 1, 0, 'a'}, {"plant", 1, 0, 'x'},   {"expect", 0, 0, 'e'},
+        {"seed", 1, 0, '1'},    {"events", 1, 0, 'E'},  {"quiet", 0, 0, 'q'},   {"show", 0, 0, 'v'},
+        {"soak", 0, 0, 'S'},    {"past", 1, 0, 'P'},    {"calls", 1, 0, 'c'},   {0, 0, 0, 0}};
 
     for (int option; (option = getopt_long(count, arguments, "", options, NULL)) != -1;)
         switch (option) {
@@ -58,6 +60,7 @@ static void parse(int count, char **arguments, struct run *run)
         case 'w': run->options.workers = (int)strtol(optarg, NULL, 10); break;
         case 'a': run->options.actions = (int)strtol(optarg, NULL, 10); break;
         case 'E': run->options.events = (int)strtol(optarg, NULL, 10); break;
+        case 'c': run->options.calls = (int)strtol(optarg, NULL, 10); break;
         case 'x': run->options.planted = planted(optarg); break;
         case 'e': run->expect = true; break;
         case 'v': run->options.show = true; break;

@@ -217,7 +217,7 @@ static void configure(struct sim *sim)
     config->batch_messages = 1 + next_chance(&chance, 8);
     config->batch_records = 3 + next_chance(&chance, 40);
     config->cache_bytes = caches[next_chance(&chance, 3)];
-    config->step_calls = 1;
+    config->step_calls = sim->options.calls ? (uint32_t)sim->options.calls : 1;
     config->port_timeout_ms = config->idle_timeout_ms = 0;
     config->linger_ms = (int32_t)next_chance(&chance, 40);
     sim->retention = config->state_retention_ms;

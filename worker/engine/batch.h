@@ -34,7 +34,7 @@ struct job {
     struct part *part;
     struct text account_id; /* JOB_TIMER */
     struct input in;        /* JOB_INPUT */
-    struct state *account;  /* its account's, in the running round; NULL: reads none */
+    struct state *account;  /* JOB_INPUT: its account's, in the running round; NULL: reads none */
 };
 
 /* After a poisoned abort the same messages are decided in ever smaller transactions (design.md, "Aborts"). */

@@ -3,7 +3,7 @@
  * A slot is one tenure of a partition: whoever loses or repairs it goes on with a new slot number, and the old entries
  * are never found again. Memory is taken once, at open: a ring of segments filled one after the other. When a segment
  * is reused, entries that were asked for since they came survive (up to 7/8 of it), the others go: CLOCK by segments.
- * Nothing is pinned here: states whose store write is not yet acknowledged stay with that write (calls.h). */
+ * Nothing is pinned here: states whose store write is not yet acknowledged stay with that write (flight.c). */
 #ifndef OSBILL_ENGINE_CACHE_H
 #define OSBILL_ENGINE_CACHE_H
 

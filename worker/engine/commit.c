@@ -44,9 +44,10 @@ struct result begin_step(struct engine *engine)
     return (struct result){RESULT_RETRY, "begin"};
 }
 
-/* The next record to publish; NULL: all are. The first of each topic and partition go first, so that the log meets all
- * partitions of the transaction at once and registers them in one request; then the others. Records of one topic and
- * partition stay in order. */
+/* The next record to publish; NULL: all are. The first of each run with the same topic and partition go first, so that
+ * the log meets the partitions of the transaction at once and registers them in one request; then the others. A
+ * partition that is given has one run, so its records stay in order; of those that go by key, an account's or module's
+ * are in one run. */
 static const struct log_record *next_record(struct round *round)
 {
     for (; round->sent < 2 * round->record_count; round->sent++) {

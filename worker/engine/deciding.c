@@ -66,6 +66,8 @@ void decide_step(struct engine *engine)
         }
         if (round->decided % engine->config.step_calls == 0)
             encode_edited(engine, rp);
+        if (engine->failure.kind == RESULT_STOP)
+            return;
         round->outputs += outputs(&rp->outcome) - before + 1;
         if (round->outputs >= engine->config.batch_records)
             round->end = round->decided + 1;

@@ -215,7 +215,8 @@ void decide_step(struct engine *engine);
 /* prepare.c, outputs.c, commit.c */
 void prepare_step(struct engine *engine);
 void put_transaction(struct engine *engine, struct round_part *rp);
-/* Encodes the states that were edited since it was called last: early, while the processor has them near. */
+/* Encodes the states that were edited since it was called last: early, while the processor has them near.
+ * Between events only: an edit may be taken back. */
 void encode_edited(struct engine *engine, struct round_part *rp);
 bool going_well(const struct engine *engine);
 /* The outputs are at fault, not the circumstances: the same ones would fail again. */

@@ -1,4 +1,4 @@
-/* Brings the states that a round needs: from writes in flight (pinned), the cache, or the store in one call per
+/* Brings the states that a round needs: from the cache, writes in flight (pinned), or the store in one call per
  * partition. At most two rounds before deciding (an account names its cases, cases name VPSs), then whatever core still
  * asks for. */
 #include "worker/engine/inside.h"
@@ -42,7 +42,7 @@ static bool supply(struct engine *engine, struct part *part, struct state *state
     return false;
 }
 
-/* What is in flight is in the cache too, never newer than there, unless the cache had no room for it. */
+/* What is in flight is in the cache too, never newer than there, unless the cache had no room for it or gave it up. */
 static bool find_near(struct engine *engine, const struct part *part, const struct state *state, struct text *ret_value)
 {
     switch (cache_find(engine->cache, part->slot, state->key, state->hash, ret_value)) {

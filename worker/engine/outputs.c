@@ -1,4 +1,4 @@
-/* The records of a transaction, in the order in which they are to be published
+/* The records of a transaction, in the order in which each topic and partition is to get them
  * (rules.md 8): charges, notifications, decisions, dead letters, the changed states once per key, P last. */
 #include "worker/engine/inside.h"
 

@@ -46,6 +46,7 @@ struct kafka_producer {
     bool fence_counted;
     int64_t fences_ms[KAFKA_FENCES_MAX]; /* when; the oldest first */
     atomic_uint end_requests;            /* EndTxn requests sent for this transaction */
+    atomic_int main_thread;              /* of handle; 0: not known yet */
     uint32_t failures;                   /* records of this transaction that were not written */
     rd_kafka_resp_err_t failure;         /* of the first that is not an echo of another */
     enum topic failure_topic;

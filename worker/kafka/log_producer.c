@@ -22,23 +22,34 @@ static rd_kafka_resp_err_t on_request_sent(rd_kafka_t *handle, int socket, const
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-/* librdkafka before 2.4 waits in a loop for the last millisecond before a timer, and each transaction has some: on a
- * core that it shares with the deciding thread, let that one go first. What is lost when it cannot be set is speed. */
 static rd_kafka_resp_err_t on_thread_start(rd_kafka_t *handle, rd_kafka_thread_type_t type, const char *name,
                                            void *context)
 {
-    (void)handle, (void)name, (void)context;
-    if (type == RD_KAFKA_THREAD_MAIN && rd_kafka_version() < FIRST_THAT_SLEEPS)
-        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), MAIN_THREAD_NICE);
+    (void)handle, (void)name;
+    if (type == RD_KAFKA_THREAD_MAIN)
+        atomic_store((atomic_int *)context, gettid());
     return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+/* librdkafka before 2.4 waits in a loop for the last millisecond before a timer, and each transaction has some: on a
+ * core that its main thread shares with the deciding one, let that one go first. Done when the threads of the brokers
+ * are there, since they would inherit it. What is lost when it cannot be set is speed. */
+static void calm_main_thread(struct kafka_producer *producer)
+{
+    int thread = atomic_load(&producer->main_thread);
+
+    if (thread && rd_kafka_version() < FIRST_THAT_SLEEPS)
+        (void)setpriority(PRIO_PROCESS, (id_t)thread, MAIN_THREAD_NICE);
 }
 
 static rd_kafka_resp_err_t on_new(rd_kafka_t *handle, const rd_kafka_conf_t *conf, void *context, char *text,
                                   size_t size)
 {
+    struct kafka_producer *producer = context;
+
     (void)conf, (void)text, (void)size;
-    rd_kafka_interceptor_add_on_thread_start(handle, "osbill", on_thread_start, NULL);
-    return rd_kafka_interceptor_add_on_request_sent(handle, "osbill", on_request_sent, context);
+    rd_kafka_interceptor_add_on_thread_start(handle, "osbill", on_thread_start, &producer->main_thread);
+    return rd_kafka_interceptor_add_on_request_sent(handle, "osbill", on_request_sent, &producer->end_requests);
 }
 
 static void destroy(struct kafka_producer *producer)
@@ -52,6 +63,7 @@ static void destroy(struct kafka_producer *producer)
         rd_kafka_destroy(producer->handle);
     }
     producer->handle = NULL;
+    atomic_store(&producer->main_thread, 0);
     producer->initialised = producer->useless = producer->open = producer->fence_counted = false;
 }
 
@@ -61,7 +73,7 @@ static struct result create(struct kafka_log *log)
     rd_kafka_conf_t *conf = rd_kafka_conf_dup(producer->settings);
 
     /* A copied configuration has no interceptors. */
-    rd_kafka_conf_interceptor_add_on_new(conf, "osbill", on_new, &producer->end_requests);
+    rd_kafka_conf_interceptor_add_on_new(conf, "osbill", on_new, producer);
     producer->handle = kafka_handle(KAFKA_PRODUCER, conf, &log->reason);
     if (!producer->handle)
         return (struct result){RESULT_STOP, log->reason.text};
@@ -177,6 +189,7 @@ struct result kafka_producer_ready(struct kafka_log *log, int timeout_ms)
     rd_kafka_error_t *error = rd_kafka_init_transactions(producer->handle, timeout_ms > 0 ? timeout_ms : 1);
     if (!error) {
         producer->initialised = true;
+        calm_main_thread(producer);
         log->observer.trouble = RD_KAFKA_RESP_ERR_NO_ERROR;
         return RESULT_SUCCESS;
     }
