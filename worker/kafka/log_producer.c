@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* gettid */
 #include "log_parts.h"
 
 #include <string.h>
