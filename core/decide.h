@@ -40,8 +40,8 @@ struct desk {
 /* The state keys that deciding this input will surely or likely read: marks them wanted, and returns its account's;
  * NULL: the input is a dead letter, which reads nothing, or out of memory. */
 struct state *decide_wants(const struct desk *desk, const struct input *input);
-/* When the account is loaded: what it names besides ("an account names its cases"). */
-void decide_wants_named(const struct desk *desk, const struct input *input, const struct state *account);
+/* When that one is loaded: what the account names besides ("an account names its cases"). */
+void decide_wants_named(const struct desk *desk, const struct input *input, const struct state *entry);
 
 /* Decides one input of account, order or os-installed, with what is due for its account before it (rules.md 9):
  * outputs are appended to `outcome`. On DECIDE_NEEDS_STATE and DECIDE_NO_MEMORY neither overlay nor outcome changed. */

@@ -60,7 +60,7 @@ struct batch {
 
 struct changed_state {
     const struct state *state;
-    uint32_t hash; /* of state */
+    uint32_t hash; /* of state: near when the cache is told what comes, since the state is not */
 };
 
 struct round_part {

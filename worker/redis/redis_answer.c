@@ -20,7 +20,7 @@ static const struct guard {
     {"chunk", {RESULT_REFUSED, "chunk: Redis has another number of chunks of this fill"}},
 };
 
-static struct result unexpected(void)
+struct result reply_unexpected(void)
 {
     return (struct result){RESULT_STOP, "Redis gave an answer that none of our scripts gives"};
 }
@@ -30,10 +30,10 @@ static struct result status_result(const char *status)
     for (size_t i = 0; i < sizeof(guards) / sizeof(guards[0]); i++)
         if (strcmp(status, guards[i].status) == 0)
             return guards[i].result;
-    return unexpected();
+    return reply_unexpected();
 }
 
-static struct text reply_text(const redisReply *reply)
+struct text reply_text(const redisReply *reply)
 {
     if (reply->type != REDIS_REPLY_STRING)
         return (struct text){NULL, 0};
@@ -43,10 +43,10 @@ static struct text reply_text(const redisReply *reply)
 static struct result answer_claim(struct store_request *request, const redisReply *reply, char *ret_side)
 {
     if (reply->elements != 3)
-        return unexpected();
+        return reply_unexpected();
     struct text nonce = reply_text(reply->element[1]), side = reply_text(reply->element[2]);
     if (side.size != 1)
-        return unexpected();
+        return reply_unexpected();
     *ret_side = side.data[0];
     request->position = reply_text(reply->element[0]);
     if (request->position.size == 0)
@@ -55,7 +55,7 @@ static struct result answer_claim(struct store_request *request, const redisRepl
     if (nonce.size == sizeof(request->to.bytes))
         memcpy(request->to.bytes, nonce.data, nonce.size);
     else if (nonce.size != 0)
-        return unexpected();
+        return reply_unexpected();
     return RESULT_SUCCESS;
 }
 
@@ -63,10 +63,10 @@ static struct result answer_claim(struct store_request *request, const redisRepl
 static struct result answer_values(struct store_request *request, const redisReply *reply)
 {
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements != request->record_count)
-        return unexpected();
+        return reply_unexpected();
     for (size_t i = 0; i < reply->elements; i++) {
         if (reply->element[i]->type != REDIS_REPLY_STRING && reply->element[i]->type != REDIS_REPLY_NIL)
-            return unexpected();
+            return reply_unexpected();
         request->records[i].value = reply_text(reply->element[i]);
     }
     return RESULT_SUCCESS;
@@ -80,7 +80,7 @@ static struct result answer_records(const redisReply *reply, char *text, size_t 
         if (reply->element[i]->type == REDIS_REPLY_ERROR)
             return redis_error_result(reply->element[i]->str, RESULT_RETRY, text, capacity);
     if (reply->elements == 0 || reply->element[reply->elements - 1]->type != REDIS_REPLY_STATUS)
-        return unexpected();
+        return reply_unexpected();
     struct result result = status_result(reply->element[reply->elements - 1]->str);
     if (result.kind == RESULT_REFUSED)
         result.kind = RESULT_RETRY;
@@ -90,7 +90,7 @@ static struct result answer_records(const redisReply *reply, char *text, size_t 
 static struct result answer_ids(struct store_request *request, const redisReply *reply)
 {
     if (reply->elements > request->limit)
-        return unexpected();
+        return reply_unexpected();
     for (size_t i = 0; i < reply->elements; i++)
         request->records[i] = (struct store_record){.key = reply_text(reply->element[i])};
     request->record_count = (uint32_t)reply->elements;
@@ -101,7 +101,7 @@ static struct result answer_time(struct store_request *request, const redisReply
 {
     if (reply->elements != 2 || reply->element[0]->type != REDIS_REPLY_STRING ||
         reply->element[1]->type != REDIS_REPLY_STRING)
-        return unexpected();
+        return reply_unexpected();
     const char *policy = reply->element[1]->str;
     request->now = strtoll(reply->element[0]->str, NULL, 10);
     /* volatile-* evicts keys that expire, and ours never do. */
@@ -134,7 +134,7 @@ static struct result answer(struct store_request *request, const redisReply *rep
         return (struct result){RESULT_REFUSED,
                                "position: another worker, or another copy of Redis, touched it meanwhile"};
     if (reply->type != REDIS_REPLY_ARRAY)
-        return unexpected();
+        return reply_unexpected();
     switch (request->kind) {
     case STORE_CLAIM: return answer_claim(request, reply, side);
     case STORE_WRITE:
@@ -142,10 +142,10 @@ static struct result answer(struct store_request *request, const redisReply *rep
     case STORE_DUE:
     case STORE_HELD: return answer_ids(request, reply);
     case STORE_TIME: return answer_time(request, reply, text, capacity);
-    case STORE_READ: return reply->elements == 0 ? RESULT_SUCCESS : unexpected();
+    case STORE_READ: return reply->elements == 0 ? RESULT_SUCCESS : reply_unexpected();
     case STORE_FINISH: break;
     }
-    return unexpected();
+    return reply_unexpected();
 }
 
 /* Those in front of EXEC's: a READ's values, the guard's status, OK and QUEUED. */
@@ -154,7 +154,7 @@ static struct result preliminary(struct store_request *request, const redisReply
     if (request->kind == STORE_READ && request->answers == READ_BEHIND_VALUES)
         return answer_values(request, reply);
     if (reply->type != REDIS_REPLY_STATUS)
-        return unexpected();
+        return reply_unexpected();
     return strcmp(reply->str, "QUEUED") == 0 ? RESULT_SUCCESS : status_result(reply->str);
 }
 

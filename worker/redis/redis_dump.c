@@ -27,11 +27,6 @@ static struct result connection_result(struct redis_dump *dump)
     return (struct result){dump->connection.failure, dump->connection.reason};
 }
 
-static struct result unexpected(void)
-{
-    return (struct result){RESULT_STOP, "Redis gave an answer that none of our scripts gives"};
-}
-
 static struct result wait_ready(struct redis_dump *dump)
 {
     struct connection *connection = &dump->connection;
@@ -64,14 +59,7 @@ static struct result exchange(struct redis_dump *dump)
     dump->reply = reply;
     if (reply->type == REDIS_REPLY_ERROR)
         return redis_error_result(reply->str, RESULT_RETRY, dump->reason, sizeof(dump->reason));
-    return reply->type == REDIS_REPLY_ARRAY ? RESULT_SUCCESS : unexpected();
-}
-
-static struct text reply_text(const redisReply *reply)
-{
-    if (reply->type != REDIS_REPLY_STRING)
-        return (struct text){NULL, 0};
-    return (struct text){reply->str, (uint32_t)reply->len};
+    return reply->type == REDIS_REPLY_ARRAY ? RESULT_SUCCESS : reply_unexpected();
 }
 
 /* Runs peek.lua: side and position, then lists of values. */
@@ -88,7 +76,7 @@ static struct result peek(struct redis_dump *dump, int32_t partition, const stru
         buffer_put_text(output, records[i].key);
     result = exchange(dump);
     if (result.kind == RESULT_OK && (dump->reply->elements < 2 || dump->reply->element[0]->type != REDIS_REPLY_STRING))
-        return unexpected();
+        return reply_unexpected();
     return result;
 }
 
@@ -108,7 +96,7 @@ struct result redis_dump_read(struct redis_dump *dump, int32_t partition, struct
         for (size_t k = 0; k < list->elements && at < count; k++)
             records[at++].value = reply_text(list->element[k]);
     }
-    return at == count ? RESULT_SUCCESS : unexpected();
+    return at == count ? RESULT_SUCCESS : reply_unexpected();
 }
 
 static void put_scan(struct redis_dump *dump, int32_t partition, enum redis_dump_kind kind, char side,
@@ -138,7 +126,7 @@ static struct result scan_page(struct redis_dump *dump, redis_dump_visit *visit,
     const redisReply *reply = dump->reply;
     if (reply->elements != 2 || reply->element[0]->type != REDIS_REPLY_STRING ||
         reply->element[1]->type != REDIS_REPLY_ARRAY)
-        return unexpected();
+        return reply_unexpected();
     snprintf(cursor, 32, "%s", reply->element[0]->str);
     const redisReply *page = reply->element[1];
     for (size_t i = 0; i + 1 < page->elements && !*ret_stopped; i += 2)
@@ -195,7 +183,7 @@ static struct result run_script(struct redis_dump *dump, enum script_id script, 
         return result;
     request_put_head(&connection->output, connection->digest[script], dump->prefix, partition, 0);
     result = exchange(dump);
-    return result.kind == RESULT_OK && dump->reply->elements != elements ? unexpected() : result;
+    return result.kind == RESULT_OK && dump->reply->elements != elements ? reply_unexpected() : result;
 }
 
 struct result redis_dump_look(struct redis_dump *dump, int32_t partition, struct redis_dump_fill *ret)

@@ -32,4 +32,9 @@ void request_put_head(struct buffer *output, const char *digest, const char *pre
  * which is an array. A reason goes to text. *side, which readers see, is told by CLAIM and switched by FINISH. */
 void request_answer(struct store_request *request, const redisReply *reply, char *text, size_t capacity, char *side);
 
+/* A string's bytes, in the reply; of anything else data is NULL. */
+struct text reply_text(const redisReply *reply);
+/* What no script of ours answers: only a person can help. */
+struct result reply_unexpected(void);
+
 #endif
