@@ -81,7 +81,8 @@ enum decide_status decide_dead_letter(const struct desk *desk, const struct inpu
     return dead(desk, input, event_id, fault, code, message, outcome);
 }
 
-enum decide_status decide_input(const struct desk *desk, const struct input *input, struct outcome *outcome)
+enum decide_status decide_input(const struct desk *desk, const struct input *input, struct wanted_states wanted,
+                                struct outcome *outcome)
 {
     struct text event_id = input_event_id(input), message = TEXT("");
     struct work work;
@@ -92,6 +93,7 @@ enum decide_status decide_input(const struct desk *desk, const struct input *inp
         return dead(desk, input, event_id, bad, NULL, message, outcome);
     struct caused_by cause = cause_of(input, event_id);
     work_init(&work, desk, outcome, input_account_id(input), &cause, ORIGIN_INPUT);
+    work_knows(&work, wanted, input_vps_id(input));
     enum give_up why = work_attempt(&work, decide_whole, input);
     if (why == GAVE_UP_OVERFLOW)
         return dead(desk, input, event_id, INPUT_OVERFLOWS, NULL, TEXT("an amount exceeds 64 bits"), outcome);

@@ -37,15 +37,24 @@ struct desk {
     int32_t partition; /* of the account topics: the account's */
 };
 
-/* The state keys that deciding this input will surely or likely read: marks them wanted, and returns its account's;
- * NULL: the input is a dead letter, which reads nothing, or out of memory. */
-struct state *decide_wants(const struct desk *desk, const struct input *input);
-/* When that one is loaded: what the account names besides ("an account names its cases"). */
-void decide_wants_named(const struct desk *desk, const struct input *input, const struct state *entry);
+/* The overlay's entries of an input's account and VPS; NULL: none, or not looked up. */
+struct wanted_states {
+    struct state *account, *vps;
+};
+
+/* The state keys that deciding this input will surely or likely read: marks them wanted. No account: the input is a
+ * dead letter, which reads nothing, or out of memory. */
+struct wanted_states decide_wants(const struct desk *desk, const struct input *input);
+/* When the account is loaded: what it names besides ("an account names its cases"). */
+void decide_wants_named(const struct desk *desk, const struct input *input, const struct state *account);
+
+/* Has the memory fetched that the next decision, and the one after it, touch first. Changes nothing. */
+void decide_expect(struct wanted_states next, struct wanted_states after);
 
 /* Decides one input of account, order or os-installed, with what is due for its account before it (rules.md 9):
- * outputs are appended to `outcome`. On DECIDE_NEEDS_STATE and DECIDE_NO_MEMORY neither overlay nor outcome changed. */
-enum decide_status decide_input(const struct desk *desk, const struct input *input,
+ * outputs are appended to `outcome`. On DECIDE_NEEDS_STATE and DECIDE_NO_MEMORY neither overlay nor outcome changed.
+ * `wanted` is what decide_wants found in this overlay, or {0}: the same decision, with more to look up. */
+enum decide_status decide_input(const struct desk *desk, const struct input *input, struct wanted_states wanted,
                                 struct outcome *outcome) WARN_UNUSED;
 
 /* Decides what is due for an account: timers, and held cases if the snapshot is newer than the one they were last

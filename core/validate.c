@@ -109,6 +109,15 @@ struct text input_account_id(const struct input *input)
     }
 }
 
+struct text input_vps_id(const struct input *input)
+{
+    switch (input->topic) {
+    case TOPIC_ORDER: return input->as.order.vps_id;
+    case TOPIC_OS_INSTALLED: return input->as.os_installed.vps_id;
+    default: return TEXT("");
+    }
+}
+
 enum input_fault validate_input(const struct desk *desk, const struct input *input, struct text *ret_message)
 {
     struct check check = {.desk = desk};

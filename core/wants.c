@@ -39,21 +39,41 @@ void decide_wants_named(const struct desk *desk, const struct input *input, cons
         (void)want(desk, account_id, STATE_VPS_LIST, TEXT(""), account->vps_count / 64);
 }
 
-struct state *decide_wants(const struct desk *desk, const struct input *input)
+/* By lines of the processor's cache. */
+static void fetch(const void *memory, size_t size)
 {
-    struct text account_id = input_account_id(input);
+    for (size_t at = 0; memory && at < size; at += 64)
+        __builtin_prefetch((const char *)memory + at);
+}
+
+void decide_expect(struct wanted_states next, struct wanted_states after)
+{
+    const struct vps_state *vps = next.vps ? next.vps->value : NULL;
+
+    if (after.account)
+        fetch(after.account->value, sizeof(struct account_state));
+    if (after.vps)
+        fetch(after.vps->value, sizeof *vps);
+    if (vps) {
+        fetch(vps->recent_installs.items, vps->recent_installs.count * sizeof *vps->recent_installs.items);
+        fetch(vps->periods.items, vps->periods.count * sizeof *vps->periods.items);
+    }
+}
+
+struct wanted_states decide_wants(const struct desk *desk, const struct input *input)
+{
+    struct text account_id = input_account_id(input), vps_id = input_vps_id(input);
+    struct wanted_states wanted = {0};
     struct text message;
 
     if (validate_input(desk, input, &message) != INPUT_SOUND)
-        return NULL; /* an id too long has no key */
-    struct state *account = want(desk, account_id, STATE_ACCOUNT, TEXT(""), 0);
-    if (input->topic == TOPIC_ORDER) {
-        (void)want(desk, account_id, STATE_VPS, input->as.order.vps_id, 0);
+        return wanted; /* an id too long has no key */
+    wanted.account = want(desk, account_id, STATE_ACCOUNT, TEXT(""), 0);
+    if (!text_empty(vps_id))
+        wanted.vps = want(desk, account_id, STATE_VPS, vps_id, 0);
+    if (input->topic == TOPIC_ORDER)
         (void)want(desk, account_id, STATE_ORDER, input->as.order.order_id, 0);
-    } else if (input->topic == TOPIC_OS_INSTALLED) {
-        (void)want(desk, account_id, STATE_VPS, input->as.os_installed.vps_id, 0);
-    } else {
+    else if (input->topic == TOPIC_ACCOUNT)
         (void)want(desk, account_id, STATE_IDS, TEXT(""), 0);
-    }
-    return account;
+    return wanted;
 }

@@ -47,22 +47,27 @@ void work_give_up(struct work *work, enum give_up why)
     longjmp(*work->escape, 1);
 }
 
-void *work_alloc(struct work *work, size_t count, size_t size)
+static char *take(struct work *work, size_t size)
 {
-    void *memory = arena_alloc(work->desk->arena, count * size, 16);
+    void *memory = arena_alloc(work->desk->arena, size, 16);
 
     if (!memory)
         work_give_up(work, GAVE_UP_MEMORY);
-    memset(memory, 0, count * size);
     return memory;
+}
+
+void *work_alloc(struct work *work, size_t count, size_t size)
+{
+    return memset(take(work, count * size), 0, count * size);
 }
 
 void *work_copy(struct work *work, const void *items, uint32_t count, uint32_t more, size_t size)
 {
-    void *copy = work_alloc(work, (size_t)count + more, size);
+    char *copy = take(work, ((size_t)count + more) * size);
 
     if (count)
         memcpy(copy, items, count * size);
+    memset(copy + count * size, 0, more * size);
     return copy;
 }
 

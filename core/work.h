@@ -46,6 +46,9 @@ _Noreturn void work_give_up(struct work *work, enum give_up why);
 void work_init(struct work *work, const struct desk *desk, struct outcome *outcome, struct text account_id,
                const struct caused_by *cause, enum origin origin);
 
+/* Entries that need not be looked up again. */
+void work_knows(struct work *work, struct wanted_states wanted, struct text vps_id);
+
 /* Arena memory, zeroed. */
 void *work_alloc(struct work *work, size_t count, size_t size);
 /* A copy of `count` items with room for `more` at its end. */

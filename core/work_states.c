@@ -11,6 +11,16 @@ static struct state *look_up(struct work *work, enum state_kind kind, struct tex
     return state;
 }
 
+void work_knows(struct work *work, struct wanted_states wanted, struct text vps_id)
+{
+    if (wanted.account && wanted.account->known)
+        work->account_entry = wanted.account;
+    if (wanted.vps && wanted.vps->known) {
+        work->vps_entry = wanted.vps;
+        work->vps_entry_id = vps_id;
+    }
+}
+
 /* Rules ask for the account and for one VPS again and again. */
 static struct state *find(struct work *work, enum state_kind kind, struct text part, int64_t number)
 {
@@ -37,11 +47,8 @@ static void *edit(struct work *work, enum state_kind kind, struct text part, int
     *ret_copied = false;
     if (overlay_editable(work->desk->overlay, state))
         return (void *)(uintptr_t)state->value; /* made below, since the savepoint */
-    void *record = work_alloc(work, 1, size);
-    if (state->value) {
-        memcpy(record, state->value, size);
-        *ret_copied = true;
-    }
+    *ret_copied = state->value != NULL;
+    void *record = state->value ? work_copy(work, state->value, 1, 0, size) : work_alloc(work, 1, size);
     overlay_set(work->desk->overlay, state, record);
     return record;
 }

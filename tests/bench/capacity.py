@@ -18,6 +18,12 @@ def bytes_per_vps(results):
     return largest and largest["figures"]["prepared_bytes"] / largest["options"]["vps"]
 
 
+def kept_bytes(results, kind):
+    """Of Charges and decisions, for an event; None: not measured."""
+    found = [results.median(f"{topic}_bytes_per_event", "compression", kind) for topic in ("decision", "charge")]
+    return None if None in found else sum(found)
+
+
 def fleet_table(got):
     rate = 1e6 / got["worker"]
     factors = (rate, rate * 86_400 / 1e9, rate * got["redis"] / 1e6, rate * got["broker"] / 1e6, got["rss"] / 1000)
@@ -46,6 +52,12 @@ def limits(results, got):
             f"{number(10_000 / min(lane))} templates/s: hourly scans of that size need {number(100 * min(lane) / 3600)} % of the lane. "
             if lane else "")
         + "Then: scan large modules less often; installations with a prefix each have a lane each."]
+    disk = {kind: kept_bytes(results, kind) for kind in ("none", "lz4")}
+    if disk["none"]:
+        found.append(f"- **Disks of the brokers**: {number(disk['none'])} bytes an event of Charges and decisions, which are kept for ever, times the "
+                     f"replication: a thousand million events {number(disk['none'])} GB; with `kafka.compression.type` = lz4 "
+                     f"{number(disk['lz4'])} GB, for more CPU of the worker (docs/benchmarks.md, Compression). Then: compression, tiered storage, "
+                     "or a `retention.ms` for those topics, as long as your books must be kept.")
     if size:
         found.append(f"- **Memory of Redis**: {number(size)} bytes per VPS with its account and order: 10 million VPSs "
                      f"{number(size * 1e7 / 1e9)} GB, 100 million {number(size * 1e8 / 1e9)} GB.")

@@ -4,6 +4,8 @@ import pathlib
 import statistics
 from dataclasses import dataclass
 
+OUTPUT_TOPICS = ("account-state", "decision", "charge")  # of which <topic>_records_per_event and <topic>_bytes_per_event tell
+
 
 @dataclass
 class Spread:
@@ -56,8 +58,8 @@ class Lines:
 
     def spread(self, figure, question, case=None, **options):
         """figure: a name, or a function of the figures. None: not measured."""
-        take = figure if callable(figure) else lambda figures: figures[figure]
-        values = [take(line["figures"]) for line in self.of(question, case, **options)]
+        take = figure if callable(figure) else lambda figures: figures.get(figure)
+        values = [value for line in self.of(question, case, **options) if (value := take(line["figures"])) is not None]
         return Spread(statistics.median(values), min(values), max(values), len(values)) if values else None
 
     def median(self, *arguments, **options):

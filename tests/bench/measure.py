@@ -43,6 +43,17 @@ class Sample:
         return seconds, self.done - earlier.done, used, (busy - sum(used.values())) / seconds
 
 
+def settle(pids, seconds=300):
+    """Waits until these processes have next to nothing left to do: Kafka compacts, and Redis writes its file anew, after a load.
+    Seconds that it took."""
+    began = time.monotonic()
+    while True:
+        before = {pid: cpu_seconds(pid) for pid in pids}
+        time.sleep(2)
+        if sum(cpu_seconds(pid) - used for pid, used in before.items()) < 0.3 or time.monotonic() - began > seconds:
+            return round(time.monotonic() - began)
+
+
 def watch(group, pids, total, limit):
     """Samples at the first progress, at about half of the installations and at the end; SystemExit after `limit` seconds."""
     topics, deadline, samples = ["os-installed"], time.monotonic() + limit, []

@@ -38,31 +38,35 @@ static void put_wanted(struct office *office, struct overlay *overlay)
     overlay->wanted = NULL;
 }
 
-static void decide_one(struct office *office, const struct desk *desk, const struct input *input)
+static void decide_one(struct office *office, const struct desk *desk, const struct input *input,
+                       struct wanted_states wanted)
 {
     enum decide_status status = DECIDE_NEEDS_STATE;
 
     for (int round = 0; round < ROUNDS_MAX && status == DECIDE_NEEDS_STATE; round++) {
-        status = decide_input(desk, input, &office->outcome);
+        status = decide_input(desk, input, wanted, &office->outcome);
         put_wanted(office, desk->overlay);
     }
     if (status != DECIDE_DONE || office->outcome.out_of_memory)
         office_fail("no decision");
 }
 
-static void want(struct office *office, const struct desk *desk, const struct input *inputs, uint32_t count)
+static const struct wanted_states *want(struct office *office, const struct desk *desk, const struct input *inputs,
+                                        uint32_t count)
 {
-    struct state **accounts = memory_zeroed(&office->batch, count, sizeof(struct state *));
+    /* and two behind the last, which expect nothing */
+    struct wanted_states *wanted = memory_zeroed(&office->batch, count + 2, sizeof *wanted);
 
-    if (!accounts)
+    if (!wanted)
         office_fail("no memory");
     for (uint32_t i = 0; i < count; i++)
-        accounts[i] = decide_wants(desk, &inputs[i]);
+        wanted[i] = decide_wants(desk, &inputs[i]);
     put_wanted(office, desk->overlay);
     for (uint32_t i = 0; i < count; i++)
-        if (accounts[i])
-            decide_wants_named(desk, &inputs[i], accounts[i]);
+        if (wanted[i].account)
+            decide_wants_named(desk, &inputs[i], wanted[i].account);
     put_wanted(office, desk->overlay);
+    return wanted;
 }
 
 /* Totals in memory of their own: they outlive the batch. */
@@ -101,10 +105,12 @@ void office_decide(struct office *office, const struct input *inputs, uint32_t c
                               .reader = &reader,
                               .settings = &settings,
                               .now = office->workload->start + office->workload->span};
-    want(office, &desk, inputs, count);
+    const struct wanted_states *wanted = want(office, &desk, inputs, count);
     at[1] = nanoseconds();
-    for (uint32_t i = 0; i < count; i++)
-        decide_one(office, &desk, &inputs[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        decide_expect(wanted[i + 1], wanted[i + 2]);
+        decide_one(office, &desk, &inputs[i], wanted[i]);
+    }
     at[2] = nanoseconds();
     add_totals(office, &overlay);
     at[3] = nanoseconds();

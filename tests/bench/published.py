@@ -1,5 +1,6 @@
 """What an installation published, read as anyone could (read_committed, fastavro), against the oracle."""
 import collections
+import concurrent.futures
 import sys
 import time
 
@@ -120,11 +121,13 @@ class Published:
 
 def check(installation, oracle, decisions=True, rules=True):
     """Oracle and `osbill verify`; SystemExit if one of them says no. What verify printed."""
-    differing = Published(installation, decisions).compare(oracle, rules)
+    with concurrent.futures.ThreadPoolExecutor(1) as beside:
+        verifying = beside.submit(installation.osbill, "verify", check=False, seconds=3600)
+        differing = Published(installation, decisions).compare(oracle, rules)
+        done = verifying.result()
     if differing:
         raise SystemExit(f"FAILED: not what the oracle expects (prefix {installation.prefix}, logs in {installation.folder}):\n  "
                          + "\n  ".join(differing))
-    done = installation.osbill("verify", check=False, seconds=1800)
     if done.returncode:
         raise SystemExit(f"FAILED: osbill verify ended with code {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout

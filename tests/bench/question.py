@@ -135,8 +135,11 @@ class Bench:
         self.number += 1
         return self.folder / f"run-{self.number}"
 
+    def servers(self):
+        return [self.stack.pid(part) for part in ("redis", "kafka")]
+
     def pids(self, worker):
-        return {"worker": worker.pid, "redis": self.stack.pid("redis"), "broker": self.stack.pid("kafka")}
+        return dict(zip(("worker", "redis", "broker"), (worker.pid, *self.servers())))
 
     def redis_bytes(self):
         lines = dict(line.split(":", 1) for line in self.stack.redis("info", "memory").splitlines() if ":" in line)

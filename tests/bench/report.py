@@ -10,7 +10,7 @@ import sys
 
 from capacity import capacity
 from goals import costs, goals_table, missed
-from lines import Lines, number, own_cpu, table
+from lines import OUTPUT_TOPICS, Lines, number, own_cpu, table
 from svg import bars, curves
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -32,15 +32,15 @@ class Page:
         self.charts[f"{name}.svg"] = picture
         self.add(f"![{name}](benchmarks/{name}.svg)")
 
-    def rates(self, title, question, why, **options):
-        """A table of drains by case, with the ratio to the first one."""
+    def rates(self, title, question, why, more=(), **options):
+        """A table of drains by case, with the ratio to the first one. more: (head, figure) beside RATES."""
         cases = self.results.cases(question, **options)
         if not cases:
             return
-        first = self.results.median("events_per_s", question, cases[0], **options)
-        rows = [[NAMES.get(case, case), *(self.results.spread(figure, question, case, **options) for _, figure in RATES),
+        first, columns = self.results.median("events_per_s", question, cases[0], **options), [*RATES, *more]
+        rows = [[NAMES.get(case, case), *(self.results.spread(figure, question, case, **options) for _, figure in columns),
                  f"{self.results.median('events_per_s', question, case, **options) / first:.2f}"] for case in cases]
-        self.add(f"## {title}", why, table(["", *(head for head, _ in RATES), f"of {NAMES.get(cases[0], cases[0])}"], rows),
+        self.add(f"## {title}", why, table(["", *(head for head, _ in columns), f"of {NAMES.get(cases[0], cases[0])}"], rows),
                  self.conditions(question, **options))
 
     def conditions(self, question, **options):
@@ -123,17 +123,19 @@ def growth(page):
     if not sizes:
         return
     page.add("## Growth", "CPU-seconds per million events of worker and Redis; worst over best of each line below its chart. What is not "
-             "flat: more VPSs and accounts than the cache holds are read from Redis, and each is changed more seldom. Under backlog a batch is "
-             "mostly of one partition, so with more partitions, or fewer accounts, more of its events are of the same VPS, whose state it "
-             "writes once. The first events of an account make more Charges than later ones, which are mostly covered.")
+             "flat: more VPSs and accounts than the cache holds are read from Redis. Under backlog a batch is mostly of one partition, so with "
+             "more partitions, or fewer accounts, more of its events are of the same VPS, whose state it writes once: records of account-state "
+             "per event say how often. The first events of an account make more Charges than later ones, which are mostly covered.")
     for by, cases in sizes.items():
         points = {name: [(size, page.results.median(figure, "growth", case)) for size, case in cases.items()]
                   for name, figure in (("worker + Redis", own_cpu), ("broker", "broker_cpu_s_per_million"))}
         page.chart(f"growth-{by}", curves(f"CPU-s per million events by {by}", points, by, "CPU-s per million", log=by != "threads"))
         rows = [[f"{size:,}", page.results.spread("events_per_s", "growth", case), page.results.spread(own_cpu, "growth", case),
-                 page.results.spread("broker_cpu_s_per_million", "growth", case)] for size, case in sorted(cases.items())]
+                 *(page.results.spread(name, "growth", case) for name in ("broker_cpu_s_per_million", "account_state_records_per_event",
+                                                                          "charge_records_per_event"))]
+                for size, case in sorted(cases.items())]
         values = [value for _, value in points["worker + Redis"]]
-        page.add(table([by, "events/s", "own CPU-s per million", "broker CPU-s per million"], rows),
+        page.add(table([by, "events/s", "own CPU-s per million", "broker CPU-s per million", "states per event", "Charges per event"], rows),
                  f"Worst over best: {max(values) / min(values):.2f}.")
 
 
@@ -176,6 +178,9 @@ def benchmarks(results, docs):
     parts_alone(page)
     page.rates("Hot accounts", "hot", "")
     page.rates("Cold cache", "cold", "Without a cache every batch asks Redis for all of its states.")
+    page.rates("Compression", "compression", "With `kafka.compression.type`; none unless it is set. Bytes of the segments for an event, without "
+               "replication; Charges and decisions are kept for ever, account-state is told before its compaction.",
+               more=[(f"{topic}, bytes per event", f"{topic.replace('-', '_')}_bytes_per_event") for topic in OUTPUT_TOPICS])
     page.rates("Large state", "states", "The same events, of the same accounts, on a state of so many VPSs.")
     page.simple("Bytes per VPS", "states", "Redis' memory when accounts and orders are decided; accounts and orders included.",
                 [("Redis, MB", lambda f: f["prepared_bytes"] / 1e6), ("seconds to decide accounts and orders", "prepared_s")])

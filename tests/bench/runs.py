@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass, field
 
 from installation import Installation, say, wait_for
-from measure import drain_figures, memory_mb, watch
+from lines import OUTPUT_TOPICS
+from measure import drain_figures, memory_mb, settle, watch
 from oracle import Oracle
 from peer import Peer, PeerBill
 from published import check
@@ -64,16 +65,30 @@ def prepare(bench, made, threads=1, arguments=(), seconds=1800):
     return took
 
 
+def outputs_written(bench, made):
+    """{figure: so far}, by topic: offsets (records, and a marker for each transaction), and bytes of the segments' files."""
+    data, found = bench.stack.folder / "kafka/data", {}
+    for topic in OUTPUT_TOPICS:
+        name = topic.replace("-", "_")
+        found[f"{name}_records_per_event"] = made.written([topic])
+        found[f"{name}_bytes_per_event"] = sum(path.stat().st_size for path in data.glob(f"{made.prefix}{topic}-[0-9]*/*.log"))
+    return found
+
+
 def drain_osbill(bench, made, threads, arguments=()):
     """Figures of a fresh worker; not compared with the oracle yet."""
+    settle(bench.servers())
+    before = outputs_written(bench, made)
     worker = made.start_worker(threads, arguments, bench.cores, "worker")
     samples = watch(made, bench.pids(worker), made.workload.events, bench.options.limit)
     figures = drain_figures(samples) | {"worker_rss_mb": round(memory_mb(worker.pid)), "redis_bytes": bench.redis_bytes()}
     made.stop_workers()
-    return figures
+    after = outputs_written(bench, made)
+    return figures | {name: round((after[name] - before[name]) / made.workload.events, 3) for name in after}
 
 
 def drain_peer(bench, peer, threads):
+    settle(bench.servers())
     process = peer.start(threads, bench.cores)
     pids = {"worker": process.pid, "broker": bench.stack.pid("kafka")}
     samples = watch(peer, pids, peer.installation.workload.events, bench.options.limit)

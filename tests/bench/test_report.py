@@ -19,7 +19,7 @@ def main():
         assert report(docs, "--check") == 0, "the same results gave other pages"
         page = (docs / "benchmarks.md").read_text()
         missing = [title for title in ("## Goals", "## Drain, pinned", "## Latency, pinned", "## Core alone", "## Codec", "## Hot accounts",
-                                       "## Cold cache", "## Large state", "## Start", "## Threads and partitions", "## Growth",
+                                       "## Cold cache", "## Compression", "## Large state", "## Start", "## Threads and partitions", "## Growth",
                                        "## Cost of one more output", "## Idle", "## Memory", "## Where the time goes") if title not in page]
         assert not missing, f"questions of the sample without a section: {missing}"
         assert "## Where it ends" in (docs / "capacity.md").read_text(), "no capacity"

@@ -198,16 +198,17 @@ static const char *decide(struct world *world, const struct step *step, struct o
                               .settings = &settings,
                               .now = step->now};
     enum decide_status status = DECIDE_NEEDS_STATE;
+    struct wanted_states wanted = {0};
 
     if (step->kind == STEP_INPUT) {
-        const struct state *account = decide_wants(&desk, &step->input);
+        wanted = decide_wants(&desk, &step->input);
         load_wanted(world);
-        if (account)
-            decide_wants_named(&desk, &step->input, account);
+        if (wanted.account)
+            decide_wants_named(&desk, &step->input, wanted.account);
         load_wanted(world);
     }
     for (int round = 0; round < ROUNDS_MAX && status == DECIDE_NEEDS_STATE; round++) {
-        status = step->kind == STEP_INPUT ? decide_input(&desk, &step->input, outcome)
+        status = step->kind == STEP_INPUT ? decide_input(&desk, &step->input, wanted, outcome)
                                           : decide_due(&desk, step->account_id, outcome);
         if (status == DECIDE_NEEDS_STATE && !world->overlay.wanted)
             return "core needs a state but does not say which";

@@ -92,19 +92,20 @@ static enum decide_status decide(const struct world *world, struct batch *batch,
                         .now = batch->now,
                         .partition = RULEBOOK_PARTITION};
     enum decide_status status = DECIDE_NEEDS_STATE;
+    struct wanted_states wanted = {0};
 
     outcome_init(&batch->outcome, arena);
     if (!overlay_init(overlay, arena, 16))
         return DECIDE_NO_MEMORY;
     if (batch->input) {
-        const struct state *account = decide_wants(&desk, batch->input);
+        wanted = decide_wants(&desk, batch->input);
         load_wanted(world, overlay);
-        if (account)
-            decide_wants_named(&desk, batch->input, account);
+        if (wanted.account)
+            decide_wants_named(&desk, batch->input, wanted.account);
         load_wanted(world, overlay);
     }
     for (int round = 0; round < MOST_ROUNDS && status == DECIDE_NEEDS_STATE; round++) {
-        status = batch->input ? decide_input(&desk, batch->input, &batch->outcome)
+        status = batch->input ? decide_input(&desk, batch->input, wanted, &batch->outcome)
                               : decide_due(&desk, batch->account_id, &batch->outcome);
         if (!overlay->wanted)
             break;

@@ -115,7 +115,7 @@ static enum decide_status decide_once(struct replay *replay, const struct decisi
                           .key = record->key,
                           .value = record->value};
     sim_decode(input_type(topic), record->value, &replay->memory.arena, &input.as);
-    return decide_input(&replay->desk, &input, outcome);
+    return decide_input(&replay->desk, &input, (struct wanted_states){0}, outcome);
 }
 
 /* Returns how many logged decisions it accounts for. */

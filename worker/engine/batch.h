@@ -32,9 +32,9 @@ struct job {
     const char *code;
     struct text message;
     struct part *part;
-    struct text account_id; /* JOB_TIMER */
-    struct input in;        /* JOB_INPUT */
-    struct state *account;  /* JOB_INPUT: its account's, in the running round; NULL: reads none */
+    struct text account_id;      /* JOB_TIMER */
+    struct input in;             /* JOB_INPUT */
+    struct wanted_states wanted; /* JOB_INPUT: in the running round */
 };
 
 /* After a poisoned abort the same messages are decided in ever smaller transactions (design.md, "Aborts"). */

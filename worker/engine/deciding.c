@@ -22,9 +22,14 @@ static enum decide_status decide_job(struct engine *engine, struct round_part *r
     case JOB_INPUT: break;
     }
     if (job->dead == INPUT_SOUND)
-        return decide_input(&rp->desk, &job->in, &rp->outcome);
+        return decide_input(&rp->desk, &job->in, job->wanted, &rp->outcome);
     return decide_dead_letter(&rp->desk, &job->in, event_id(&job->in), job->dead, job->code, job->message,
                               &rp->outcome);
+}
+
+static struct wanted_states wanted_by(const struct engine *engine, uint32_t number)
+{
+    return number < engine->round.end ? engine->batch->jobs[number]->wanted : (struct wanted_states){0};
 }
 
 static uint32_t outputs(const struct outcome *outcome)
@@ -51,6 +56,8 @@ void decide_step(struct engine *engine)
         const struct job *job = engine->batch->jobs[round->decided];
         struct round_part *rp = job->part->round;
         uint32_t before = outputs(&rp->outcome);
+
+        decide_expect(wanted_by(engine, round->decided + 1), wanted_by(engine, round->decided + 2));
         enum decide_status status = decide_job(engine, rp, job);
         if (round->unavailable) {
             start_over(engine);

@@ -220,9 +220,9 @@ static bool clocks_agree(struct engine *engine)
 
 static void want(struct job *job)
 {
-    job->account = NULL;
+    job->wanted = (struct wanted_states){0};
     if (job->kind == JOB_INPUT && job->dead == INPUT_SOUND)
-        job->account = decide_wants(&job->part->round->desk, &job->in);
+        job->wanted = decide_wants(&job->part->round->desk, &job->in);
     else if (job->kind == JOB_TIMER && !job->skipped) {
         struct state_key key = {.kind = STATE_ACCOUNT, .account_id = job->account_id};
         overlay_state(&job->part->round->overlay, &key);
@@ -237,8 +237,8 @@ static void ask_wants(struct engine *engine)
         struct job *job = engine->batch->jobs[i];
         if (round->pass == WANTS_FIRST)
             want(job);
-        else if (job->account)
-            decide_wants_named(&job->part->round->desk, &job->in, job->account);
+        else if (job->wanted.account)
+            decide_wants_named(&job->part->round->desk, &job->in, job->wanted.account);
     }
     round->pass++;
 }

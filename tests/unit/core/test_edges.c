@@ -97,7 +97,7 @@ static void memory_that_failed_before_and_fails_now(void **state)
     memory.arena.failed = true;
     assert_int_equal(decide_due(&desk, TEXT("a1"), &outcome), DECIDE_DONE);
     memory.arena.failed = true;
-    assert_int_equal(decide_input(&desk, &nothing, &outcome), DECIDE_DONE);
+    assert_int_equal(decide_input(&desk, &nothing, (struct wanted_states){0}, &outcome), DECIDE_DONE);
     memory.arena.failed = true;
     assert_int_equal(decide_dead_letter(&desk, &nothing, TEXT(""), INPUT_UNREADABLE, NULL, TEXT("why"), &outcome),
                      DECIDE_DONE);
