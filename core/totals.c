@@ -33,13 +33,18 @@ static int64_t add(int64_t a, int64_t b)
     return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
+static int64_t subtract(int64_t a, int64_t b)
+{
+    return (int64_t)((uint64_t)a - (uint64_t)b);
+}
+
 static bool add_balance(struct change *change, const struct account_state *account, int sign)
 {
     if (!account || text_empty(account->currency))
         return true;
     struct currency_total *row = row_of(change, account->currency);
     if (row)
-        row->balance_micros = add(row->balance_micros, sign * account->balance_micros);
+        row->balance_micros = (sign > 0 ? add : subtract)(row->balance_micros, account->balance_micros);
     return row != NULL;
 }
 
@@ -79,7 +84,8 @@ enum totals_status decide_totals(const struct overlay *overlay, const struct out
         return TOTALS_NO_MEMORY;
     for (uint32_t i = 0; i < totals->count; i++) {
         const struct currency_total *row = &totals->items[i];
-        if (add(add(row->deposited_micros, -row->withdrawn_micros), -row->charged_micros) != row->balance_micros)
+        if (subtract(subtract(row->deposited_micros, row->withdrawn_micros), row->charged_micros) !=
+            row->balance_micros)
             return TOTALS_UNBALANCED;
     }
     return TOTALS_OK;

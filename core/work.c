@@ -47,7 +47,7 @@ void work_give_up(struct work *work, enum give_up why)
     longjmp(*work->escape, 1);
 }
 
-static char *take(struct work *work, size_t size)
+static void *take(struct work *work, size_t size)
 {
     void *memory = arena_alloc(work->desk->arena, size, 16);
 
@@ -63,11 +63,10 @@ void *work_alloc(struct work *work, size_t count, size_t size)
 
 void *work_copy(struct work *work, const void *items, uint32_t count, uint32_t more, size_t size)
 {
-    char *copy = take(work, ((size_t)count + more) * size);
+    void *copy = take(work, ((size_t)count + more) * size);
 
     if (count)
         memcpy(copy, items, count * size);
-    memset(copy + count * size, 0, more * size);
     return copy;
 }
 

@@ -6,19 +6,23 @@ static struct state *look_up(struct work *work, enum state_kind kind, struct tex
     struct state_key key = {kind, work->account_id, part, number};
     struct state *state = overlay_state(work->desk->overlay, &key);
 
-    if (!state || !state->known)
-        work_give_up(work, state ? GAVE_UP_STATE : GAVE_UP_MEMORY);
+    if (!state)
+        work_give_up(work, GAVE_UP_MEMORY);
     return state;
 }
 
 void work_knows(struct work *work, struct wanted_states wanted, struct text vps_id)
 {
-    if (wanted.account && wanted.account->known)
-        work->account_entry = wanted.account;
-    if (wanted.vps && wanted.vps->known) {
-        work->vps_entry = wanted.vps;
-        work->vps_entry_id = vps_id;
-    }
+    work->account_entry = wanted.account;
+    work->vps_entry = wanted.vps;
+    work->vps_entry_id = vps_id;
+}
+
+static struct state *loaded(struct work *work, struct state *state)
+{
+    if (!state->known)
+        work_give_up(work, GAVE_UP_STATE);
+    return state;
 }
 
 /* Rules ask for the account and for one VPS again and again. */
@@ -27,15 +31,15 @@ static struct state *find(struct work *work, enum state_kind kind, struct text p
     if (kind == STATE_ACCOUNT) {
         if (!work->account_entry)
             work->account_entry = look_up(work, kind, part, number);
-        return work->account_entry;
+        return loaded(work, work->account_entry);
     }
     if (kind != STATE_VPS)
-        return look_up(work, kind, part, number);
+        return loaded(work, look_up(work, kind, part, number));
     if (!work->vps_entry || !text_equal(work->vps_entry_id, part)) {
         work->vps_entry = look_up(work, kind, part, number);
         work->vps_entry_id = part;
     }
-    return work->vps_entry;
+    return loaded(work, work->vps_entry);
 }
 
 /* The record to change in place. *ret_copied: it was just copied, so the caller copies its arrays too. */

@@ -46,10 +46,10 @@ def main():
                 say(f"idle for {options.seconds} s, twice")
                 figures = measure(bench, place)
                 compare(place, Expected())
-            bench.results.add("idle", figures, run=number, seconds=options.seconds, threads=options.threads,
-                              partitions=options.partitions, pin=options.pin)
             if figures["records_written"]:
                 raise SystemExit(f"FAILED: {figures['records_written']} records were written though there was nothing to do")
+            bench.results.add("idle", figures, run=number, seconds=options.seconds, threads=options.threads,
+                              partitions=options.partitions, pin=options.pin)
 
 
 if __name__ == "__main__":

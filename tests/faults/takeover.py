@@ -51,7 +51,8 @@ Redis emptied: {rebuild}.
 {settings}
 
 - A worker that is told to end (SIGTERM) leaves the group at once; the others learn it from their next heartbeat
-  (`kafka.heartbeat.interval.ms`, 500 ms), roll forward what Redis lacks, and go on.
+  (`kafka.heartbeat.interval.ms`, 500 ms), roll forward what Redis lacks, and go on. With `instance` it does not leave: its
+  partitions wait for it up to `session-timeout`.
 - A worker that dies is missed after `session-timeout` (10 s unless configured; brokers allow no less than
   `group.min.session.timeout.ms`, 6 s). What it had committed is taken over then.
 - A transaction that it left open is ended by the broker: after `transaction-timeout` (25 s unless configured), at the next look

@@ -206,6 +206,7 @@ static const char *decide(struct world *world, const struct step *step, struct o
         if (wanted.account)
             decide_wants_named(&desk, &step->input, wanted.account);
         load_wanted(world);
+        decide_expect(wanted, wanted);
     }
     for (int round = 0; round < ROUNDS_MAX && status == DECIDE_NEEDS_STATE; round++) {
         status = step->kind == STEP_INPUT ? decide_input(&desk, &step->input, wanted, outcome)

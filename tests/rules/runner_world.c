@@ -103,6 +103,7 @@ static enum decide_status decide(const struct world *world, struct batch *batch,
         if (wanted.account)
             decide_wants_named(&desk, batch->input, wanted.account);
         load_wanted(world, overlay);
+        decide_expect(wanted, wanted);
     }
     for (int round = 0; round < MOST_ROUNDS && status == DECIDE_NEEDS_STATE; round++) {
         status = batch->input ? decide_input(&desk, batch->input, wanted, &batch->outcome)

@@ -1,4 +1,4 @@
-/* Kafka as it behaves: shared/protocol/kafka.go in C, for as many topics as the engine uses. */
+/* Kafka as it behaves: tests/protocol/kafka.go in C, for as many topics as the engine uses. */
 #include "tests/simulation/sim.h"
 
 int log_number(enum topic topic, int32_t partition)

@@ -1,7 +1,7 @@
 /* The simulation: several workers with the whole engine, a Kafka and a Redis that lie as the real ones lie, and a
  * driver that does to them what happens to workers; one thread, everything drawn from a seed.
  *
- * The brokers follow shared/protocol (the model that was checked before the engine was built): late commit markers per
+ * The brokers follow tests/protocol (the model that was checked before the engine was built): late commit markers per
  * partition, EndTxn answered early, lost or late, the generation checked only in send_offsets, LSO against high
  * watermark, compaction; a store that is rolled back, lost, slow or cut off. */
 #ifndef OSBILL_TESTS_SIMULATION_SIM_H
@@ -160,6 +160,7 @@ struct consumed {
 struct sim_log {
     struct log base;
     struct worker *worker;
+    uint32_t polls;
     bool open; /* a producer is */
     int epoch;
     bool in_transaction, refused;
@@ -218,6 +219,8 @@ struct sim {
     bool kafka_down, redis_down, registry_down;
     bool redis_full, redis_replica; /* what they refuse: redis_refuses */
     bool schemas_missing; /* of inputs of odd size: the registry cannot be asked, and the worker never met theirs */
+    bool decoder_starved; /* inputs of odd size: no memory */
+    bool wide_catalogue;  /* it is said to have another partition */
     struct engine_config config;
     int64_t retention;   /* delete.retention.ms of account-state */
     size_t broker_limit; /* bytes of a record that the broker takes */

@@ -263,6 +263,8 @@ static struct decode_answer decode(void *context, const struct record_type *type
 {
     struct worker *worker = context;
 
+    if (worker->sim->decoder_starved && value.size % 2 && written_by_strangers(type))
+        return (struct decode_answer){DECODE_NO_MEMORY, "no-memory", "out of memory"};
     if (worker->sim->registry_down && written_by_strangers(type) && worker->sim->options.planted == PLANT_OUTAGE)
         return (struct decode_answer){DECODE_BAD, "schema-unknown", "the registry is down"};
     if (worker->sim->registry_down || (worker->sim->schemas_missing && value.size % 2 && written_by_strangers(type)))

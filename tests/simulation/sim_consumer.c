@@ -125,6 +125,7 @@ struct result sim_poll(struct log *base, int timeout_ms, const struct log_handle
     uint32_t first = draw(sim, TOPIC_INPUTS * MAX_PARTS), budget = sim->generous ? UINT32_MAX : 1 + draw(sim, 6);
 
     (void)timeout_ms;
+    log->polls++;
     if (down(sim))
         return answer(RESULT_RETRY, "broker down");
     if (log->in_transaction)

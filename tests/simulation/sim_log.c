@@ -18,7 +18,7 @@ static struct result describe(struct log *base, enum topic topic, int timeout_ms
     if (down(sim))
         return answer(RESULT_RETRY, "broker down");
     *ret_cluster_id = TEXT("simulated");
-    *ret_partitions = partitions_of(sim, topic);
+    *ret_partitions = partitions_of(sim, topic) + (topic == TOPIC_CATALOGUE && sim->wide_catalogue);
     return RESULT_SUCCESS;
 }
 

@@ -265,6 +265,19 @@ static void evicting_store_stops(void **state)
     sim_close(sim);
 }
 
+/* [promise 5] What is in another partition of the catalogue would never be read. */
+static void wide_catalogue_stops(void **state)
+{
+    struct sim *sim = scenario_rested(1, 1);
+
+    (void)state;
+    scenario_stop_all(sim);
+    sim->may_stop = sim->wide_catalogue = true;
+    scenario_run_on(sim, STEPS);
+    assert_non_null(strstr(sim->workers[0].stopped, "topic catalogue has 2 partitions, expected 1 (contract.md)"));
+    sim_close(sim);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +287,7 @@ int main(void)
         cmocka_unit_test(input_deleted_undecided),  cmocka_unit_test(input_deleted_decided),
         cmocka_unit_test(another_installation),     cmocka_unit_test(newer_state_format),
         cmocka_unit_test(older_state_format_stays), cmocka_unit_test(evicting_store_stops),
+        cmocka_unit_test(wide_catalogue_stops),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

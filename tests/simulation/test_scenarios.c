@@ -143,6 +143,105 @@ static void a_missing_schema_holds_up_one_input(void **state)
     sim_close(sim);
 }
 
+/* Of odd size when encoded: schemas_missing and decoder_starved concern it. It waits for account "late". */
+static void park_order(struct sim *sim)
+{
+    struct order order = {.event_id = TEXT("early"),
+                          .occurred_at = sim->wall,
+                          .account_id = TEXT("late"),
+                          .order_id = TEXT("o"),
+                          .vps_id = TEXT("v"),
+                          .module_id = TEXT("m"),
+                          .tariff_id = TEXT("t"),
+                          .template = TEXT("os"),
+                          .kind = ORDER_KIND_PLACED,
+                          .period_start = sim->wall,
+                          .period_months = 1};
+    struct text value = sim_encode(&order_record, &order, &sim->memory.arena);
+
+    if (value.size % 2 == 0) {
+        order.vps_id = TEXT("vv");
+        value = sim_encode(&order_record, &order, &sim->memory.arena);
+    }
+    kafka_write(sim, TOPIC_ORDER, 0, order.account_id, value);
+    scenario_run_on(sim, STEPS);
+}
+
+/* The account that the parked order waits for; of even size. */
+static void open_late_account(struct sim *sim)
+{
+    struct account_event event = {.event_id = TEXT("open"),
+                                  .occurred_at = sim->wall,
+                                  .account_id = TEXT("late"),
+                                  .kind = ACCOUNT_KIND_OPENED,
+                                  .currency = TEXT("USD")};
+    struct text value = sim_encode(&account_event_record, &event, &sim->memory.arena);
+
+    if (value.size % 2 == 1) {
+        event.event_id = TEXT("open!");
+        value = sim_encode(&account_event_record, &event, &sim->memory.arena);
+    }
+    kafka_write(sim, TOPIC_ACCOUNT, 0, event.account_id, value);
+    scenario_run_on(sim, STEPS);
+}
+
+/* [promise 5] A parked event is released while its schema cannot be had: its account waits, the group is served. */
+static void a_parked_event_waits_for_its_schema(void **state)
+{
+    struct sim *sim = scenario_rested(1, 1);
+    uint32_t dead = scenario_log_of(sim, TOPIC_DEAD_LETTER, 0)->count, resumed = said(sim, "resumed");
+
+    (void)state;
+    park_order(sim);
+    sim->schemas_missing = true;
+    uint32_t polls = sim->workers[0].log.polls;
+    open_late_account(sim);
+    assert_true(sim->workers[0].log.polls - polls > 100);
+    assert_int_equal(said(sim, "resumed"), resumed);
+    sim->schemas_missing = false;
+    scenario_run_on(sim, STEPS);
+    assert_int_equal(said(sim, "resumed"), resumed + 1);
+    assert_int_equal(scenario_log_of(sim, TOPIC_DEAD_LETTER, 0)->count, dead);
+    check(sim);
+    assert_string_equal(sim->violation, "");
+    sim_close(sim);
+}
+
+/* [promise 5] Lack of memory while a parked event is read ends the worker, not the event. */
+static void lack_of_memory_condemns_no_parked_event(void **state)
+{
+    struct sim *sim = scenario_rested(1, 1);
+    uint32_t dead = scenario_log_of(sim, TOPIC_DEAD_LETTER, 0)->count;
+
+    (void)state;
+    park_order(sim);
+    sim->decoder_starved = sim->may_stop = true;
+    open_late_account(sim);
+    assert_string_equal(sim->workers[0].stopped, "out of memory");
+    assert_int_equal(scenario_log_of(sim, TOPIC_DEAD_LETTER, 0)->count, dead);
+    sim_close(sim);
+}
+
+/* The registry was away during a roll forward: that it is back is said, though no message comes. */
+static void a_roll_forward_ends_the_outage(void **state)
+{
+    struct sim *sim = scenario_rested(1, 1);
+    uint32_t paused = said(sim, "paused"), resumed = said(sim, "resumed");
+
+    (void)state;
+    scenario_stop_all(sim);
+    memset(&sim->redis, 0, sizeof sim->redis);
+    sim->registry_down = true;
+    scenario_run_on(sim, STEPS);
+    assert_int_equal(said(sim, "paused"), paused + 1);
+    sim->registry_down = false;
+    scenario_run_on(sim, STEPS);
+    assert_int_equal(said(sim, "resumed"), resumed + 1);
+    check(sim);
+    assert_string_equal(sim->violation, "");
+    sim_close(sim);
+}
+
 /* design.md, "Traps": no transaction when there is nothing to do. */
 static void idle_makes_no_transaction(void **state)
 {
@@ -255,6 +354,9 @@ int main(void)
         cmocka_unit_test(one_waits_others_work),
         cmocka_unit_test(idle_makes_no_transaction),
         cmocka_unit_test(a_missing_schema_holds_up_one_input),
+        cmocka_unit_test(a_parked_event_waits_for_its_schema),
+        cmocka_unit_test(lack_of_memory_condemns_no_parked_event),
+        cmocka_unit_test(a_roll_forward_ends_the_outage),
         cmocka_unit_test(idle_follows_markers),
         cmocka_unit_test(an_open_transaction_is_named),
         cmocka_unit_test(a_dead_letter_leaves_the_state_before_it),

@@ -1,5 +1,5 @@
 /* What the two halves of the plan compiler share: reading (plan_compile.c) and skipping (plan_skip.c). Private to
- * worker/avro, whose plan*.c alone see avro.h. */
+ * worker/avro. */
 #ifndef OSBILL_WORKER_AVRO_COMPILER_H
 #define OSBILL_WORKER_AVRO_COMPILER_H
 

@@ -40,8 +40,9 @@ static void print_help_row(const struct option *option, FILE *to)
     if (option->type == OPTION_BOOLEAN && !shared)
         return;
     option_environment_name(option->name, "", variable, sizeof(variable));
-    snprintf(line, sizeof(line), "%s%s%s%s", option->preset[0] ? "Default " : "", option->preset,
-             option->preset[0] && shared ? "; " : "", shared ? variable : "");
+    snprintf(line, sizeof(line), "%s%s%s%s%s%s", option->preset[0] ? "Default " : "", option->preset,
+             option->preset[0] && shared ? "; " : "", shared ? variable : "", option->secret ? "_FILE; itself: " : "",
+             option->secret ? variable : "");
     if (line[0])
         print_wrapped(line, to);
 }
@@ -126,6 +127,11 @@ void config_print_markdown(FILE *to)
           "  `kafka.security.protocol = SASL_SSL`, `OSBILL_KAFKA_SASL_USERNAME`.\n"
           "- Secrets come from the environment, from the file, or from a file of their own that `<name>-file` names\n"
           "  (`kafka.sasl.password-file` too). They are refused as flags, which `ps` shows, and never printed.\n"
+          "- A Redis user with limited permissions needs, on keys that begin with `{<topic-prefix>`: AUTH, SELECT, "
+          "INFO,\n"
+          "  TIME, SCRIPT LOAD, EVALSHA, EVAL, WATCH, MULTI, EXEC, TYPE, HLEN, HMGET, HSET, HDEL, HINCRBY, UNLINK, "
+          "ZADD,\n"
+          "  ZREM, ZRANGEBYSCORE, ZRANGEBYLEX; for `verify`, `rebuild` and `catalogue plan` HSCAN and ZSCAN too.\n"
           "- Times need a unit (`ms`, `s`, `m`, `h`, `d`), sizes may have one (`KiB`, `MiB`, `GiB`).\n",
           to);
     for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {

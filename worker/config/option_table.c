@@ -52,7 +52,8 @@ static const struct option options[] = {
      .maximum = 100,
      .groups = OPTION_OF_KAFKA | OPTION_OF_REDIS,
      .offset = FIELD(topic_prefix),
-     .help = "Comes before every topic's name and every Redis key, so that several installations can share both."},
+     .help = "Comes before every topic's name and every Redis key, so that several installations can share both; give "
+             "each a group of its own, too."},
     {.name = "group",
      .type = OPTION_NAME,
      .preset = "osbill",
@@ -129,9 +130,9 @@ static const struct option options[] = {
      .choices = "redis|rediss|unix",
      .groups = OPTION_OF_REDIS,
      .offset = FIELD(redis_url),
-     .help =
-         "redis://[user@]host:port[/db], rediss:// with TLS, unix:///path[?db=N]. Redis 7 or newer, or Valkey, with "
-         "maxmemory-policy noeviction."},
+     .help = "redis://[user@]host:port[/db], rediss:// with TLS (authorities: the system's, or SSL_CERT_FILE; not with "
+             "Debian 12's hiredis: use a tunnel there), unix:///path[?db=N]. One Redis 7 or newer, or Valkey, with "
+             "maxmemory-policy noeviction; no cluster of several nodes."},
     {.name = "redis-password",
      .type = OPTION_TEXT,
      .preset = "",
@@ -197,7 +198,8 @@ static const struct option options[] = {
      .maximum = 256 * MIB,
      .groups = OPTION_OF_WORKER,
      .offset = FIELD(batch_max_bytes),
-     .help = "At most so many bytes of input events are decided in one transaction."},
+     .help =
+         "At most so many bytes are taken into one transaction: events, and some hundred for the bookkeeping of each."},
     {.name = "batch-window",
      .type = OPTION_DURATION,
      .preset = "1ms",
@@ -265,7 +267,7 @@ static const struct option options[] = {
      .preset = "127.0.0.1:0",
      .groups = OPTION_OF_WORKER,
      .offset = FIELD(metrics_address),
-     .help = "Where metrics, health and console are served over HTTP. Port 0: nowhere."},
+     .help = "Where /metrics, /health, /ready and /partitions are served over HTTP. Port 0: nowhere."},
 };
 
 const struct option *option_table(uint32_t *ret_count)

@@ -186,6 +186,7 @@ void batches_drop(struct engine *engine)
         inputs_rewind(part);
         part->due_asked = part->held_asked = false;
         part->held_target = part->held_last = 0;
+        part->sweep++;
         part->round = NULL;
     }
     engine->batch = NULL;

@@ -13,7 +13,8 @@ struct call {
     uint64_t epoch;              /* of part */
     uint64_t round;              /* READ: serial of the round that waits for it */
     struct state **states;       /* READ: records[i] is of states[i] */
-    int64_t seq;                 /* WRITE */
+    uint64_t sweep;              /* HELD: of part */
+    size_t bytes;                /* FILL: of keys and values so far */
     uint32_t *index, index_mask; /* WRITE: records by key hash, number + 1; 0: free */
     int64_t submitted_at;
     struct call *next, *next_flight;

@@ -42,6 +42,7 @@ static uint32_t outputs(const struct outcome *outcome)
 static void start_over(struct engine *engine)
 {
     engine->phase = PHASE_JUDGE;
+    engine->pause_until = steady_now(engine) + ASK_AGAIN_MICROS;
 }
 
 void decide_step(struct engine *engine)
@@ -79,5 +80,6 @@ void decide_step(struct engine *engine)
         if (round->outputs >= engine->config.batch_records)
             round->end = round->decided + 1;
     }
+    registry_answered(engine);
     engine->phase = PHASE_PREPARE;
 }

@@ -11,12 +11,7 @@ static int32_t wanted_partitions(const struct engine *engine, enum topic topic)
     case TOPIC_TEMPLATE_DISCOVERED:
     case TOPIC_CATALOGUE:
     case TOPIC_CATALOGUE_STATE: return 1;
-    case TOPIC_ORDER:
-    case TOPIC_OS_INSTALLED:
-    case TOPIC_CHARGE:
-    case TOPIC_DECISION:
-    case TOPIC_ACCOUNT_STATE: return engine->here.partitions;
-    default: return -1; /* any */
+    default: return engine->here.partitions;
     }
 }
 
@@ -25,10 +20,9 @@ static bool take_description(struct engine *engine, enum topic topic, struct tex
     int32_t wanted = wanted_partitions(engine, topic);
 
     if (wanted > 0 && partitions != wanted) {
-        fail(engine,
-             "topic %.*s has %d partitions, expected %d as topic account has (contract.md); `osbill init` says what "
-             "differs",
-             (int)topic_name(topic).size, topic_name(topic).data, partitions, wanted);
+        fail(engine, "topic %.*s has %d partitions, expected %d%s (contract.md); `osbill init` says what differs",
+             (int)topic_name(topic).size, topic_name(topic).data, partitions, wanted,
+             wanted == 1 ? "" : " as topic account has");
         return false;
     }
     if (topic != TOPIC_ACCOUNT)
@@ -50,8 +44,9 @@ static bool take_description(struct engine *engine, enum topic topic, struct tex
 /* One topic a step, anew for each assignment: partitions may have been added meanwhile. */
 void describe_step(struct engine *engine)
 {
-    static const enum topic order[] = {TOPIC_ACCOUNT,  TOPIC_ORDER,         TOPIC_OS_INSTALLED,   TOPIC_CHARGE,
-                                       TOPIC_DECISION, TOPIC_ACCOUNT_STATE, TOPIC_CATALOGUE_STATE};
+    static const enum topic order[] = {TOPIC_ACCOUNT,         TOPIC_ORDER,     TOPIC_OS_INSTALLED,
+                                       TOPIC_CHARGE,          TOPIC_DECISION,  TOPIC_ACCOUNT_STATE,
+                                       TOPIC_CATALOGUE_STATE, TOPIC_CATALOGUE, TOPIC_TEMPLATE_DISCOVERED};
     enum topic topic = order[engine->describe_topic];
     struct text cluster_id = {NULL, 0};
     int32_t partitions = 0;

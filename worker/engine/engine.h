@@ -2,7 +2,7 @@
  *
  * A state machine that the caller steps. Everything outside comes through the ports, so that the simulation runs many
  * engines in one thread against a log and a store that lie. Source: design.md, "Kafka first: the transaction is the
- * only commit point"; the protocol was model-checked (shared/protocol). */
+ * only commit point"; the protocol was model-checked (tests/protocol). */
 #ifndef OSBILL_ENGINE_ENGINE_H
 #define OSBILL_ENGINE_ENGINE_H
 
@@ -121,7 +121,7 @@ void engine_close(struct engine *engine);
 
 void engine_statistics(const struct engine *engine, struct engine_statistics *ret_statistics);
 
-/* The state of one partition, for the console: "active", "claim", ... and the reason of a refused one or "". */
+/* The state of one partition, for /partitions: "active", "claim", ... and the reason of a refused one or "". */
 struct partition_view {
     int32_t partition; /* NOTICE_LANE: the lane */
     const char *state, *reason;

@@ -134,8 +134,10 @@ struct result batch_wait(struct engine *engine)
 {
     uint32_t cursor = 0;
 
-    if (engine->calls_in_flight && steady_now(engine) - engine->polled_at < WAIT_POLL_MICROS)
-        return (struct result){RESULT_RETRY, "waiting"}; /* for the store: calls_serve sleeps */
+    if (engine->calls_in_flight && steady_now(engine) - engine->polled_at < WAIT_POLL_MICROS) {
+        engine->blocked = true; /* calls_serve sleeps */
+        return (struct result){RESULT_RETRY, "waiting"};
+    }
     for (struct part *part; (part = part_next(engine, &cursor));)
         if (part->phase == PART_ACTIVE) {
             inputs_halt(engine, part);

@@ -94,7 +94,6 @@ bool flight_build(struct engine *engine, struct round_part *rp, int64_t written)
         return false;
     rp->to.complete_below = written;
     rp->to.written_at = rp->to.now; /* not later: a worker may stand still before it writes (tests/protocol, late) */
-    call->seq = rp->to.seq;
     call->request.nonces[0] = part->place.nonce;
     call->request.nonce_count = 1;
     call->request.to = rp->to.nonce;

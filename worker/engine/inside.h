@@ -198,6 +198,9 @@ struct result batch_wait(struct engine *engine);
 
 /* judge.c: decodes and validates the batch's messages. */
 void judge_step(struct engine *engine);
+enum { ASK_AGAIN_MICROS = 100 * 1000 }; /* what the registry did not answer */
+/* All that was read now had its schema: ends the outage unless something else still waits. */
+void registry_answered(struct engine *engine);
 bool judge_parked(void *context, enum topic topic, struct text value, struct arena *arena, struct input *ret_input);
 
 /* round.c */
@@ -237,7 +240,7 @@ void stalls_watch(struct engine *engine, struct part *part);
 /* lane.c: the catalogue lane's book and its decisions */
 void lane_forget(struct engine *engine);
 void lane_close(struct engine *engine);
-/* A record of catalogue-state during the roll forward. False: refused, or the engine failed. */
+/* A record of catalogue-state during the roll forward. */
 enum place_status lane_take(struct engine *engine, struct text key, struct text value);
 void lane_decide_step(struct engine *engine);
 bool lane_prepare(struct engine *engine, struct round_part *rp);

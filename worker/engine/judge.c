@@ -2,8 +2,6 @@
  * design.md, "Traps"). What is wrong becomes a dead letter; an outage never does: its messages are put back. */
 #include "worker/engine/inside.h"
 
-enum { PUT_BACK_MICROS = 100 * 1000 };
-
 static const struct record_type *input_type(enum topic topic)
 {
     switch (topic) {
@@ -47,18 +45,24 @@ static void judge_key(const struct engine *engine, struct job *job)
                      "partitioner murmur2_random"));
 }
 
-/* The registry answers, as far as anyone waits for it. */
-static void end_outage(struct engine *engine, struct job *job)
+static bool waits_for_registry(const struct part *part)
+{
+    bool waits = part->phase == PART_READ && part->recovery.again;
+
+    for (uint32_t i = 0; part->phase == PART_ACTIVE && i < part->input_count; i++)
+        waits = waits || part->inputs[i].unread;
+    return waits;
+}
+
+void registry_answered(struct engine *engine)
 {
     uint32_t cursor = 0;
 
-    job->part->inputs[job->input].unread = false;
     if (!engine->outages[OUTAGE_REGISTRY].since)
         return;
     for (struct part *part; (part = part_next(engine, &cursor));)
-        for (uint32_t i = 0; part->phase == PART_ACTIVE && i < part->input_count; i++)
-            if (part->inputs[i].unread)
-                return;
+        if (waits_for_registry(part))
+            return;
     outage_end(engine, OUTAGE_REGISTRY);
 }
 
@@ -79,7 +83,7 @@ static void put_back(struct engine *engine, struct batch *batch, struct job *fir
     input->halt = input->start = input->unread = true;
     input->started = false;
     input->fetch = first->in.offset;
-    first->part->retry_at = steady_now(engine) + PUT_BACK_MICROS;
+    first->part->retry_at = steady_now(engine) + ASK_AGAIN_MICROS;
 }
 
 /* False: it cannot be read yet. */
@@ -110,7 +114,8 @@ static bool judge(struct engine *engine, struct batch *batch, struct job *job)
             condemn(job, INPUT_ELSEWHERE, NULL, TEXT("the message has no key"));
         job->judged = true;
     }
-    end_outage(engine, job);
+    job->part->inputs[job->input].unread = false;
+    registry_answered(engine);
     if (failed)
         fail(engine, "out of memory");
     return !failed;
@@ -146,6 +151,8 @@ bool judge_parked(void *context, enum topic topic, struct text value, struct are
     if (answer.status == DECODE_UNAVAILABLE) {
         engine->round.unavailable = true;
         outage_begin(engine, OUTAGE_REGISTRY, answer.message);
+    } else if (answer.status == DECODE_NO_MEMORY) {
+        fail(engine, "out of memory");
     }
     return answer.status == DECODE_OK;
 }

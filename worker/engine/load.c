@@ -258,11 +258,7 @@ void load_step(struct engine *engine)
 {
     struct round *round = &engine->round;
 
-    engine->blocked = false;
-    if (!still_ours(engine))
-        return;
-    engine->blocked = round->reads || !clocks_agree(engine) || !window_open(engine);
-    if (engine->blocked)
+    if (!still_ours(engine) || round->reads || !clocks_agree(engine) || !window_open(engine))
         return;
     if (part_is_lane(round->parts[0].part)) {
         engine->phase = PHASE_DECIDE;
@@ -275,5 +271,4 @@ void load_step(struct engine *engine)
         }
         ask_wants(engine);
     }
-    engine->blocked = true;
 }

@@ -55,7 +55,6 @@ struct recovery {
     bool waiting;                   /* a store call is in flight */
     bool found;                     /* P was seen */
     bool again;                     /* a schema is not available: read that chunk again */
-    bool asked_catalogue;           /* said that it waits */
     int64_t committed[PART_INPUTS]; /* group offsets; LOG_NO_OFFSET: none */
     int64_t committed_seq;          /* of P, as their metadata says; 0: none, or a stranger's */
     struct place base;              /* P: what the claim found, then what the log said */
@@ -96,6 +95,7 @@ struct part {
     uint32_t batch_slot;      /* order within the batch */
     int64_t held_last;        /* version of a sweep whose last accounts are in the batch; 0: none */
     int64_t held_done;        /* version of the last finished sweep */
+    uint64_t sweep; /* counts sweeps that ended or were given up: what was asked for an earlier one says nothing */
     bool clock_said;
     uint32_t rotten; /* full rebuilds that did not help */
 };

@@ -65,7 +65,7 @@ static enum place_status take_state(struct engine *engine, struct part *part, co
     if (failed)
         return PLACE_NO_MEMORY;
     call->request.record_count++;
-    call->seq += message->key.size + message->value.size; /* bytes so far */
+    call->bytes += message->key.size + message->value.size;
     enum place_status status = record->has_due && record->value.data ? file_account(engine, call, record) : PLACE_OK;
     if (status == PLACE_UNREADABLE)
         part_refuse(engine, part, "account-state offset %" PRId64 " (%.*s) cannot be decoded", message->offset,
@@ -100,7 +100,7 @@ static bool record_read(void *context, const struct log_message *message)
     case PLACE_NO_MEMORY: fail(engine, "out of memory"); return false;
     default: return false; /* refused */
     }
-    return !call || (call->request.record_count < CHUNK_RECORDS && call->seq < CHUNK_BYTES);
+    return !call || (call->request.record_count < CHUNK_RECORDS && call->bytes < CHUNK_BYTES);
 }
 
 /* --- one chunk --- */
@@ -170,6 +170,7 @@ static void read_chunk(struct engine *engine, struct part *part)
         part_wait(engine, part); /* late markers: others go on meanwhile */
     else
         part->backoff = 0;
+    registry_answered(engine);
     if (part->phase == PART_READ && recovery->from >= recovery->end)
         part->phase = PART_FIRST;
 }

@@ -32,7 +32,7 @@ static uint32_t choose_end(struct batch *batch)
     return batch->count;
 }
 
-static bool set_desk(struct engine *engine, struct round_part *rp)
+static bool set_desk(struct engine *engine, struct round_part *rp, uint32_t jobs)
 {
     struct round *round = &engine->round;
     int64_t wall = wall_now(engine), now = wall > rp->part->place.now ? wall : rp->part->place.now;
@@ -48,7 +48,7 @@ static bool set_desk(struct engine *engine, struct round_part *rp)
         .now = now,
         .partition = rp->part->inputs[0].partition,
     };
-    return overlay_init(&rp->overlay, &round->memory.arena, (round->end - round->first) * 2);
+    return overlay_init(&rp->overlay, &round->memory.arena, jobs * 2);
 }
 
 static bool set_parts(struct engine *engine)
@@ -59,11 +59,12 @@ static bool set_parts(struct engine *engine)
     round->parts = memory_zeroed(&round->memory, batch->slots, sizeof *round->parts);
     if (!round->parts)
         return false;
-    for (uint32_t i = round->first; i < round->end; i = end_of_part(batch, i)) {
+    for (uint32_t i = round->first, end; i < round->end; i = end) {
+        end = end_of_part(batch, i);
         struct round_part *rp = &round->parts[round->part_count++];
         rp->part = batch->jobs[i]->part;
         rp->part->round = rp;
-        if (!set_desk(engine, rp))
+        if (!set_desk(engine, rp, end - i))
             return false;
     }
     return true;

@@ -34,6 +34,7 @@ static bool ask_accounts(struct engine *engine, struct part *part, enum store_re
         bool failed = false;
         struct text cursor = {part->held_cursor, part->held_cursor_size};
         call->request.cursor = memory_text(&call->memory, cursor, &failed);
+        call->sweep = part->sweep;
     } else {
         int64_t wall = wall_now(engine);
         call->request.now = wall > part->place.now ? wall : part->place.now;
@@ -81,6 +82,8 @@ void held_answered(struct engine *engine, struct call *call)
     struct part *part = call->part;
     uint32_t count = call->request.record_count;
 
+    if (call->sweep != part->sweep)
+        return;
     part->held_asked = false;
     if (!take_accounts(engine, call))
         return;
@@ -89,6 +92,7 @@ void held_answered(struct engine *engine, struct call *call)
     if (count < HELD_LIMIT) {
         part->held_last = part->held_target; /* done when these are decided */
         part->held_target = 0;
+        part->sweep++;
         part->held_at = steady_now(engine) + SECOND;
         if (count == 0)
             part->held_done = part->held_last;

@@ -1,4 +1,4 @@
-/* What `init`, `status` and the worker's start need of the cluster besides records.
+/* What commands such as `init` and the worker's start need of the cluster besides records.
  *
  * Calls block up to their timeout. RESULT_RETRY: the cluster does not answer; RESULT_STOP: it said no. Strings that
  * callbacks get are valid during the callback. Settings are compared only, never altered: the request that librdkafka

@@ -1,8 +1,8 @@
 /* One connection to Redis that never blocks, opens itself again, and has the scripts loaded when it is ready.
  *
- * States: WAITING (backoff) -> OPENING (connect) -> GREETING (AUTH, SELECT, SCRIPT LOAD) -> READY. Whatever fails
- * ends in WAITING with `failure` set; every command that was in flight is then lost and its fate unknown. Looking up
- * a host name is the one thing that blocks (getaddrinfo); use an address or a unix socket where that matters. */
+ * States: WAITING (backoff) -> OPENING (connect) -> GREETING (AUTH, SELECT, MULTI, SCRIPT LOAD) -> READY. Whatever
+ * fails ends in WAITING with `failure` set; every command that was in flight is then lost and its fate unknown. Looking
+ * up a host name is the one thing that blocks (getaddrinfo); use an address or a unix socket where that matters. */
 #ifndef OSBILL_REDIS_CONNECTION_H
 #define OSBILL_REDIS_CONNECTION_H
 

@@ -1,4 +1,4 @@
-/* Looks at what Redis holds without claiming it: for verify, account show, case list, drift, rebuild. Blocking, one
+/* Looks at what Redis holds without claiming it: for verify, account show, case list, rebuild. Blocking, one
  * thread.
  *
  * Nothing guards these reads: they answer for the position that they return, which a running worker moves on. */

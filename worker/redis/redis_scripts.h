@@ -1,4 +1,4 @@
-/* The Lua scripts, embedded at build time (embed.cmake). One per kind of request, and one for people. */
+/* The Lua scripts, embedded at build time (embed.cmake). One per kind of request, and those for commands. */
 #ifndef OSBILL_REDIS_SCRIPTS_H
 #define OSBILL_REDIS_SCRIPTS_H
 

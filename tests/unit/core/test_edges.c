@@ -250,6 +250,34 @@ static void totals_add_up_by_currency(void **state)
     assert_int_equal(last[0].deposited_micros, 7);
 }
 
+/* Totals wrap, both ways of counting alike, also where the negative of an amount is none (fails under UBSan else). */
+static void totals_wrap(void **state)
+{
+    struct memory memory;
+    struct arena *arena = memory_arena(&memory);
+    struct overlay overlay;
+    struct outcome outcome;
+    struct currency_total_array totals = {NULL, 0};
+    const struct account_state before = {.currency = TEXT("USD")},
+                               deepest = {.currency = TEXT("USD"), .balance_micros = INT64_MIN},
+                               back = {.currency = TEXT("USD"), .balance_micros = -1};
+
+    (void)state;
+    assert_true(overlay_init(&overlay, arena, 4));
+    outcome_init(&outcome, arena);
+    account_changes(&overlay, "a", &before, &deepest);
+    move(&outcome, MOVE_WITHDRAWAL, TEXT("USD"), INT64_MAX);
+    move(&outcome, MOVE_WITHDRAWAL, TEXT("USD"), 1);
+    assert_int_equal(decide_totals(&overlay, &outcome, arena, &totals), TOTALS_OK);
+    assert_true(totals.items[0].withdrawn_micros == INT64_MIN && totals.items[0].balance_micros == INT64_MIN);
+    assert_true(overlay_init(&overlay, arena, 4));
+    outcome_init(&outcome, arena);
+    account_changes(&overlay, "a", &deepest, &back);
+    move(&outcome, MOVE_DEPOSIT, TEXT("USD"), INT64_MAX);
+    assert_int_equal(decide_totals(&overlay, &outcome, arena, &totals), TOTALS_OK);
+    assert_int_equal(totals.items[0].balance_micros, -1);
+}
+
 /* The Nth allocation fails; with all of them it is done. */
 static void totals_without_memory(void **state)
 {
@@ -356,6 +384,7 @@ int main(void)
         cmocka_unit_test(outcomes_grow),
         cmocka_unit_test(overlays_for_many_states),
         cmocka_unit_test(totals_add_up_by_currency),
+        cmocka_unit_test(totals_wrap),
         cmocka_unit_test(totals_without_memory),
         cmocka_unit_test(lack_of_memory_is_not_forgotten),
         cmocka_unit_test(rows_are_copied_before_they_change),

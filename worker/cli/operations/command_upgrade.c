@@ -19,7 +19,7 @@ static const struct option upgrade_options[] = {
      .preset = "false",
      .place = OPTION_FLAG_ONLY,
      .offset = offsetof(struct upgrade_options, finalize),
-     .help = "Let workers write the newest format. After that no older version can take over."},
+     .help = "Ends an upgrade to a newer format. There is one format so far, so it changes nothing yet."},
 };
 
 struct upgrading {
@@ -147,9 +147,10 @@ const struct command upgrade_command = {
     .summary = "Shows the state format of each partition; --finalize ends an upgrade.",
     .details =
         "A new version may know a newer format of its state. It reads the older one and keeps writing it, so that\n"
-        "old and new workers run side by side and the new version can be taken back. Once all workers are new,\n"
-        "--finalize lets them write the newer format; from then on an older worker that is given a partition stops\n"
-        "with exit code 5. Kafka does not know which version a worker is: `osbill version` where it runs says so.",
+        "old and new workers run side by side and the new version can be taken back. There is one format so far:\n"
+        "--finalize finds nothing to do. A version that brings a newer one will let its workers write it then; an\n"
+        "older worker that is given such a partition stops with exit code 5. Kafka does not know which version a\n"
+        "worker is: `osbill version` where it runs says so.",
     .codes = "0: all are of the newest format; 1: some are not; 5: some are newer than this version",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
     .options = upgrade_options,

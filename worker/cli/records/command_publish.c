@@ -256,7 +256,16 @@ const struct command publish_command = {
         "text such as \"2025-03-01T12:00:00Z\". event_id and occurred_at may be left out: a random id, and now.\n"
         "A wrong line ends it; what came before it is written.\n"
         "\n"
-        "  echo '{\"account_id\":\"a1\",\"kind\":\"OPENED\",\"currency\":\"EUR\"}' | osbill publish account --wait",
+        "  echo '{\"account_id\":\"a1\",\"kind\":\"OPENED\",\"currency\":\"EUR\"}' | osbill publish account --wait\n"
+        "\n"
+        "A case is closed without a charge by CASE_WAIVED, a held scan (SCAN_HELD names it) approved by ScanApproval:\n"
+        "\n"
+        "  echo '{\"account_id\":\"a1\",\"kind\":\"CASE_WAIVED\",\"case_id\":\"k-...\"}' | osbill publish account "
+        "--wait\n"
+        "  echo "
+        "'{\"change_set\":\"approve-1\",\"index\":0,\"count\":1,\"change\":{\"ScanApproval\":{\"module_id\":\"ams\",'"
+        "\\\n"
+        "       '\"scan_id\":\"scan-17\"}}}' | osbill publish catalogue --wait",
     .codes = "0: all written, and with --wait decided; 1: with --wait: a dead letter; 2: a line is wrong",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY,
     .options = publish_options,

@@ -176,10 +176,12 @@ const struct command worker_command = {
     .details =
         "It ends at SIGTERM or SIGINT, after the running transaction; another copy takes over. What it says goes\n"
         "to standard error. An outage of Kafka, Redis or the registry pauses it. With metrics-address it serves\n"
-        "/metrics (Prometheus), /health, /ready and /partitions over HTTP.",
-    .codes = "0: ended by a signal; 3: a setting, a topic or a schema is missing or wrong; 5: the state is of a newer "
-             "osbill;\n"
-             "6: fenced",
+        "/metrics (Prometheus), /health, /ready and /partitions over HTTP. /health is 503 when a partition needs a\n"
+        "person, or a thread ended or was silent for a minute: an outage that it waits for is no reason to restart\n"
+        "it. /ready is 200 while every partition that it owns is decided.",
+    .codes =
+        "0: ended by a signal; 3: a setting, a topic or a schema is missing or wrong, or Kafka or Redis is set up so\n"
+        "that it cannot work; 5: the state is of a newer osbill; 6: fenced; 7: no memory",
     .groups = OPTION_OF_KAFKA | OPTION_OF_REGISTRY | OPTION_OF_REDIS | OPTION_OF_WORKER,
     .run = run_worker,
 };
