@@ -3,6 +3,8 @@
 
 #include "tests/unit/cmocka_all.h"
 
+#include <stdlib.h>
+
 static int64_t moment(void *context)
 {
     (void)context;
