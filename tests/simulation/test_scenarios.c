@@ -185,7 +185,7 @@ static void open_late_account(struct sim *sim)
     scenario_run_on(sim, STEPS);
 }
 
-/* [promise 5] A parked event is released while its schema cannot be had: its account waits, the group is served. */
+/* [promise 5] A parked event is released while its schema cannot be had: its batch waits, the group is served. */
 static void a_parked_event_waits_for_its_schema(void **state)
 {
     struct sim *sim = scenario_rested(1, 1);

@@ -106,11 +106,18 @@ static void check_complete(struct engine *engine, struct part *part, const struc
                     found, part->input_count);
 }
 
+/* What was described for the last one may differ by now. */
+static void next_assignment(struct engine *engine)
+{
+    engine->assignment++;
+    engine->describe_topic = 0;
+}
+
 void parts_assigned(void *context, const struct log_partition *partitions, uint32_t count)
 {
     struct engine *engine = context;
 
-    engine->assignment++;
+    next_assignment(engine);
     for (uint32_t i = 0; i < count; i++) {
         struct part *part = need_part(engine, is_lane_topic(partitions[i].topic) ? LANE_SLOT : partitions[i].partition);
         if (!part)
@@ -147,8 +154,9 @@ void parts_lose_all(struct engine *engine)
 {
     uint32_t cursor = 0;
 
-    engine->assignment++;
-    engine->demanded = 0; /* what the store refused is the next owner's to ask for */
+    next_assignment(engine);
+    engine->demanded = 0;                                  /* what the store refused is the next owner's to ask for */
+    engine->outages[OUTAGE_REGISTRY] = (struct outage){0}; /* nothing here waits for it any more */
     for (struct part *part; (part = part_next(engine, &cursor));)
         lose(engine, part);
     batches_drop(engine);

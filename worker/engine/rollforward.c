@@ -141,6 +141,7 @@ static void read_chunk(struct engine *engine, struct part *part)
     struct log_handler handler = {.context = engine, .message = record_read};
     enum topic topic = part_is_lane(part) ? TOPIC_CATALOGUE_STATE : TOPIC_ACCOUNT_STATE;
     int64_t before = recovery->from;
+    bool waited = recovery->again;
     struct call *call = part_is_lane(part) ? NULL : begin_chunk(engine, part);
 
     if (!call && !part_is_lane(part))
@@ -166,11 +167,13 @@ static void read_chunk(struct engine *engine, struct part *part)
         end_chunk(engine, part, call);
     if (result.kind == RESULT_STOP)
         part_refuse(engine, part, "%s", result.reason);
-    else if (result.kind != RESULT_OK)
+    else if (result.kind != RESULT_OK) {
+        recovery->again = waited;
         part_wait(engine, part); /* late markers: others go on meanwhile */
-    else
+    } else {
         part->backoff = 0;
-    registry_answered(engine);
+        registry_answered(engine);
+    }
     if (part->phase == PART_READ && recovery->from >= recovery->end)
         part->phase = PART_FIRST;
 }

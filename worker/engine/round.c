@@ -64,7 +64,7 @@ static bool set_parts(struct engine *engine)
         struct round_part *rp = &round->parts[round->part_count++];
         rp->part = batch->jobs[i]->part;
         rp->part->round = rp;
-        if (!set_desk(engine, rp, end - i))
+        if (!set_desk(engine, rp, (end < round->end ? end : round->end) - i))
             return false;
     }
     return true;

@@ -82,7 +82,7 @@ void held_answered(struct engine *engine, struct call *call)
     struct part *part = call->part;
     uint32_t count = call->request.record_count;
 
-    if (call->sweep != part->sweep)
+    if (call->request.result.kind == RESULT_OK && call->sweep != part->sweep)
         return;
     part->held_asked = false;
     if (!take_accounts(engine, call))
