@@ -1,8 +1,12 @@
 /* The producer: what a transaction shows to whom, and what its failures mean. */
 #include "support.h"
 
+#include <dirent.h>
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static int64_t end_of(struct log *log, enum topic topic, int32_t partition, enum log_isolation isolation)
 {
@@ -38,6 +42,42 @@ static void committed_records_are_counted_and_seen(void **state)
     write_open(member.log, TOPIC_ACCOUNT_STATE, 1, "v", 1);
     assert_int_equal(-1, member.log->ops->written(member.log, TOPIC_ACCOUNT_STATE, 0));
     assert_int_equal(1, member.log->ops->written(member.log, TOPIC_ACCOUNT_STATE, 1));
+    assert_result(RESULT_OK, member.log->ops->commit(member.log, 1000));
+    member_close(&member);
+}
+
+/* Threads of this process whose name begins so and whose priority is `nice`. */
+static int threads_of(const char *name, int nice)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    int count = 0;
+
+    assert_non_null(tasks);
+    for (const struct dirent *task; (task = readdir(tasks));) {
+        char path[300], comm[32] = "";
+        snprintf(path, sizeof(path), "/proc/self/task/%s/comm", task->d_name);
+        FILE *file = task->d_name[0] == '.' ? NULL : fopen(path, "r");
+        bool ours = file && fgets(comm, sizeof(comm), file) && strncmp(comm, name, strlen(name)) == 0;
+        count += ours && getpriority(PRIO_PROCESS, (id_t)strtol(task->d_name, NULL, 10)) == nice;
+        if (file)
+            fclose(file);
+    }
+    closedir(tasks);
+    return count;
+}
+
+/* Only the producer's, and only of a librdkafka that spins there; it is made once the broker threads are. */
+static void the_main_thread_that_spins_goes_last(void **state)
+{
+    bool spins = rd_kafka_version() < 0x02040000;
+    struct member member;
+
+    member_open(&member, *state, NULL, NULL, NULL, NULL);
+    assert_result(RESULT_OK, member.log->ops->recreate(member.log, 1000));
+    write_open(member.log, TOPIC_ACCOUNT_STATE, 0, "v", 1);
+    assert_int_equal(spins ? 1 : 0, threads_of("rdk:main", 10));
+    assert_int_equal(0, threads_of("rdk:broker", 10));
+    assert_true(threads_of("rdk:broker", 0) > 0);
     assert_result(RESULT_OK, member.log->ops->commit(member.log, 1000));
     member_close(&member);
 }
@@ -202,6 +242,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(committed_records_are_counted_and_seen),
+        cmocka_unit_test(the_main_thread_that_spins_goes_last),
         cmocka_unit_test(an_open_transaction_holds_the_stable_end),
         cmocka_unit_test(abort_without_a_transaction_is_nothing),
         cmocka_unit_test(a_record_beyond_the_client_limit_is_poison),
