@@ -37,6 +37,11 @@ struct desk {
     int32_t partition; /* of the account topics: the account's */
 };
 
+/* Fields of an input of account, order or os-installed. */
+struct text input_event_id(const struct input *input);
+struct text input_account_id(const struct input *input);
+struct text input_vps_id(const struct input *input); /* empty: the input is about no VPS */
+
 /* The overlay's entries of an input's account and VPS; NULL: none, or not looked up. */
 struct wanted_states {
     struct state *account, *vps;

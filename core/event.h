@@ -28,8 +28,5 @@ void hasten_reminder(struct work *work);
 /* Finds what is wrong with an input's fields; INPUT_SOUND: nothing. *ret_message says which field and what is allowed.
  */
 enum input_fault validate_input(const struct desk *desk, const struct input *input, struct text *ret_message);
-struct text input_event_id(const struct input *input);
-struct text input_account_id(const struct input *input);
-struct text input_vps_id(const struct input *input); /* empty: the input is about no VPS */
 
 #endif

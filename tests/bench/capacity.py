@@ -53,7 +53,7 @@ def limits(results, got):
             if lane else "")
         + "Then: scan large modules less often; installations with a prefix each have a lane each."]
     disk = {kind: kept_bytes(results, kind) for kind in ("none", "lz4")}
-    if disk["none"]:
+    if all(disk.values()):
         found.append(f"- **Disks of the brokers**: {number(disk['none'])} bytes an event of Charges and decisions, which are kept for ever, times the "
                      f"replication: a thousand million events {number(disk['none'])} GB; with `kafka.compression.type` = lz4 "
                      f"{number(disk['lz4'])} GB, for more CPU of the worker (docs/benchmarks.md, Compression). Then: compression, tiered storage, "

@@ -44,14 +44,13 @@ class Sample:
 
 
 def settle(pids, seconds=300):
-    """Waits until these processes have next to nothing left to do: Kafka compacts, and Redis writes its file anew, after a load.
-    Seconds that it took."""
-    began = time.monotonic()
-    while True:
-        before = {pid: cpu_seconds(pid) for pid in pids}
+    """Waits until these processes have next to nothing left to do: Kafka compacts, and Redis writes its file anew, after a load."""
+    deadline, used = time.monotonic() + seconds, 0
+    while time.monotonic() < deadline:
+        before, used = used, sum(map(cpu_seconds, pids))
+        if used - before < 0.3:
+            return
         time.sleep(2)
-        if sum(cpu_seconds(pid) - used for pid, used in before.items()) < 0.3 or time.monotonic() - began > seconds:
-            return round(time.monotonic() - began)
 
 
 def watch(group, pids, total, limit):

@@ -136,10 +136,10 @@ class Bench:
         return self.folder / f"run-{self.number}"
 
     def servers(self):
-        return [self.stack.pid(part) for part in ("redis", "kafka")]
+        return {"redis": self.stack.pid("redis"), "broker": self.stack.pid("kafka")}
 
     def pids(self, worker):
-        return dict(zip(("worker", "redis", "broker"), (worker.pid, *self.servers())))
+        return {"worker": worker.pid, **self.servers()}
 
     def redis_bytes(self):
         lines = dict(line.split(":", 1) for line in self.stack.redis("info", "memory").splitlines() if ":" in line)

@@ -77,7 +77,7 @@ def outputs_written(bench, made):
 
 def drain_osbill(bench, made, threads, arguments=()):
     """Figures of a fresh worker; not compared with the oracle yet."""
-    settle(bench.servers())
+    settle(bench.servers().values())
     before = outputs_written(bench, made)
     worker = made.start_worker(threads, arguments, bench.cores, "worker")
     samples = watch(made, bench.pids(worker), made.workload.events, bench.options.limit)
@@ -88,7 +88,7 @@ def drain_osbill(bench, made, threads, arguments=()):
 
 
 def drain_peer(bench, peer, threads):
-    settle(bench.servers())
+    settle(bench.servers().values())
     process = peer.start(threads, bench.cores)
     pids = {"worker": process.pid, "broker": bench.stack.pid("kafka")}
     samples = watch(peer, pids, peer.installation.workload.events, bench.options.limit)

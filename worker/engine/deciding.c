@@ -1,17 +1,6 @@
 /* Asks core for the decisions of a round, in order; gives up its place when a state is missing. */
 #include "worker/engine/inside.h"
 
-static struct text event_id(const struct input *input)
-{
-    switch (input->topic) {
-    case TOPIC_TEMPLATE_DISCOVERED: return input->as.template_discovered.event_id;
-    case TOPIC_CATALOGUE: return input->as.catalogue_change.event_id;
-    case TOPIC_ACCOUNT: return input->as.account.event_id;
-    case TOPIC_ORDER: return input->as.order.event_id;
-    default: return input->as.os_installed.event_id;
-    }
-}
-
 static enum decide_status decide_job(struct engine *engine, struct round_part *rp, const struct job *job)
 {
     switch (job->kind) {
@@ -23,7 +12,7 @@ static enum decide_status decide_job(struct engine *engine, struct round_part *r
     }
     if (job->dead == INPUT_SOUND)
         return decide_input(&rp->desk, &job->in, job->wanted, &rp->outcome);
-    return decide_dead_letter(&rp->desk, &job->in, event_id(&job->in), job->dead, job->code, job->message,
+    return decide_dead_letter(&rp->desk, &job->in, input_event_id(&job->in), job->dead, job->code, job->message,
                               &rp->outcome);
 }
 

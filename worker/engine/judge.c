@@ -21,15 +21,6 @@ static void condemn(struct job *job, enum input_fault fault, const char *code, s
     job->judged = true;
 }
 
-static struct text account_of(const struct input *input)
-{
-    switch (input->topic) {
-    case TOPIC_ACCOUNT: return input->as.account.account_id;
-    case TOPIC_ORDER: return input->as.order.account_id;
-    default: return input->as.os_installed.account_id;
-    }
-}
-
 /* A key that is not the account's, or a partitioner that is not murmur2, would give an account two homes. */
 static void judge_key(const struct engine *engine, struct job *job)
 {
@@ -37,7 +28,7 @@ static void judge_key(const struct engine *engine, struct job *job)
 
     if (!input->key.data)
         condemn(job, INPUT_ELSEWHERE, NULL, TEXT("the message has no key; it must be the account_id"));
-    else if (!text_equal(input->key, account_of(input)))
+    else if (!text_equal(input->key, input_account_id(input)))
         condemn(job, INPUT_ELSEWHERE, NULL, TEXT("the message key is not the account_id"));
     else if (key_partition(input->key, engine->here.partitions) != input->partition)
         condemn(job, INPUT_ELSEWHERE, NULL,
